@@ -1,0 +1,66 @@
+import type { Event, Json } from '@tributary/sdk';
+
+/** Where a run stands: enough to go on in another process, another day (G8). */
+export interface Continuation {
+  /** `messageId` of the event and flow version: unique for a source. */
+  run: string;
+  flow: string;
+  version: number;
+  /** The node that was left open. */
+  node: string;
+  /** Exact `name@version` of that node's plugin. */
+  plugin: string;
+  event: Event;
+  /** Visits of each node so far (a loop with a wait visits again). */
+  visits: { [node: string]: number };
+  steps: Step[];
+}
+
+export interface Step {
+  node: string;
+  plugin: string;
+  port?: string;
+  error?: string;
+  at: string;
+}
+
+/** A stored run: kept when it has an effect, a wait or an error, and else as a sample. */
+export interface Run {
+  v: 1;
+  id: string;
+  flow: string;
+  version: number;
+  source: string;
+  profile: string;
+  event: { id: string; messageId: string; type: string; name?: string };
+  status: 'done' | 'waiting' | 'failed' | 'parked';
+  steps: Step[];
+  startedAt: string;
+  updatedAt: string;
+}
+
+/** Something to hand over after the commit; its `key` is its idempotency key (G5). */
+export type OutboxEntry = OutboxDelivery | OutboxEmit;
+
+interface OutboxCommon {
+  key: string;
+  /** Partition and batch that made it: which later write may drop it. */
+  partition: number;
+  batch: string;
+  createdAt: string;
+}
+
+export interface OutboxDelivery extends OutboxCommon {
+  kind: 'delivery' | 'wait';
+  destination: string;
+  /** ISO 8601: not before. */
+  dueAt: string;
+  payload: Json;
+  config: Json;
+  run: Continuation;
+}
+
+export interface OutboxEmit extends OutboxCommon {
+  kind: 'emit';
+  event: Event;
+}

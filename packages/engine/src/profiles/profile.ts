@@ -1,0 +1,90 @@
+import type { Json } from '@tributary/sdk';
+import type { OutboxEntry } from '../flows/run.js';
+
+/** Where a value came from. */
+export interface Origin {
+  event: string;
+  source: string;
+  flow?: string;
+  version?: number;
+  node?: string;
+}
+
+export interface Trait {
+  value: Json;
+  /** Time of the event that set it: an older event does not overwrite it (G9). */
+  at: string;
+  by: Origin;
+  /** True when it was removed: kept so that a late event does not bring it back. */
+  gone?: true;
+}
+
+export interface ProfileIdentifier {
+  type: string;
+  value: string;
+  at: string;
+  by: Origin;
+}
+
+/** Additive: merged by adding the buckets, undone by subtracting them. */
+export interface EventCount {
+  /** Count by UTC day `YYYY-MM-DD`. */
+  days: { [day: string]: number };
+  first: string;
+  last: string;
+}
+
+export interface Session {
+  id: string;
+  startedAt: string;
+  lastAt: string;
+  events: number;
+}
+
+/** Says that a message's effect is in this state; leaves with a write by a later batch of its partition. */
+export interface Mark {
+  partition: number;
+  batch: string;
+  /** `source:messageId`, or the key of an internal item. */
+  message: string;
+  sequence: number;
+  session?: string;
+}
+
+export interface Absorbed {
+  id: string;
+  ledger: string;
+  /** The survivor's version when it absorbed. */
+  version: number;
+}
+
+/**
+ * One person: the unit of the commit. Records are objects without a prototype, so that any key
+ * is just a key. Ids are UUIDv7; the survivor of a merge is the one with the smaller id.
+ */
+export interface Profile {
+  v: 1;
+  id: string;
+  /** 0 when it is not stored yet; every write raises it by 1 and is conditional on it (G4). */
+  version: number;
+  createdAt: string;
+  updatedAt: string;
+  identifiers: ProfileIdentifier[];
+  traits: { [key: string]: Trait };
+  segments: { [name: string]: { at: string; by: Origin; member: boolean } };
+  consents: { [purpose: string]: { granted: boolean; at: string } };
+  firstSeen: string;
+  lastSeen: string;
+  /** Count of `track` events by name, and of the other calls by type. */
+  events: { [name: string]: EventCount };
+  /** Latest sessions by device (anonymousId), newest last. */
+  devices: { [anonymousId: string]: Session[] };
+  sessions: { days: { [day: string]: number } };
+  /** Sequence of the last event that this profile took. */
+  sequence: number;
+  marks: Mark[];
+  outbox: OutboxEntry[];
+  /** Frozen: everything goes to the survivor. */
+  into?: { survivor: string; ledger: string; at: string };
+  absorbed: Absorbed[];
+}

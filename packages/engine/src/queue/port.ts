@@ -1,0 +1,69 @@
+import type { Batch } from '../events/batch.js';
+
+/**
+ * The queue port: P partitions, each worked off strictly in order, one batch at a time over any
+ * number of processes. Every implementation passes `contract.ts`.
+ */
+export interface Queue {
+  readonly name: string;
+  readonly partitions: number;
+  /**
+   * Resolves once the batch is in the durable store (G1); its id is the job's id, so a repeat of
+   * an add does nothing. Fails fast with QueueUnavailable when the store cannot be reached.
+   */
+  add(partition: number, batch: Batch): Promise<void>;
+  /** Begins to work off all partitions in this process. */
+  work(handler: BatchHandler): QueueWorker;
+  /** What is waiting or in work now, batch by batch, without its contents. */
+  waiting(): Promise<WaitingBatch[]>;
+  /** Bytes in use and the room that there is, or undefined where the store has no such bound. */
+  pressure(): Promise<{ usedBytes: number; maxBytes: number } | undefined>;
+  /** Writes and reads back a heartbeat; fails when the queue does not take writes. */
+  check(): Promise<void>;
+  /** Sentences about settings of the server that weaken a promise (appendonly, maxmemory-policy). */
+  warnings(): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+/** Does one batch. It never throws for a fault of the store: it waits, or gives the batch back. */
+export type BatchHandler = (batch: Batch, lease: Lease) => Promise<void>;
+
+/** The right to work on one batch. It can be lost, so it is no fence: versions are (G4). */
+export interface Lease {
+  /** How many times the batch has been begun, this time included. */
+  readonly attempt: number;
+  /** Aborted when the lock could not be renewed, or the worker stops and patience is over. */
+  readonly signal: AbortSignal;
+  /** Extends the lock; false when somebody else may own the batch. */
+  verify(): Promise<boolean>;
+}
+
+/** Thrown by a handler: the batch goes back to the head of its partition, unfinished. */
+export class GiveBack extends Error {
+  override name = 'GiveBack';
+}
+
+/** The queue's store does not answer, or refuses writes. The API answers 503. */
+export class QueueUnavailable extends Error {
+  override name = 'QueueUnavailable';
+}
+
+export interface QueueWorker {
+  /**
+   * Takes no new batch; resolves when the running ones are done. After `patience` ms their
+   * leases are aborted, so that handlers give them back.
+   */
+  stop(patience?: number): Promise<void>;
+}
+
+export interface WaitingBatch {
+  id: string;
+  partition: number;
+  /** Events from outside in it. */
+  events: number;
+  /** Which api process made it, and that process's running count of events for this partition. */
+  producer: string;
+  accepted: number;
+  /** Milliseconds since the epoch. */
+  createdAt: number;
+}

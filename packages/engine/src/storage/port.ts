@@ -1,0 +1,270 @@
+import type { Event, Json } from '@tributary/sdk';
+import type { Rejected } from '../events/batch.js';
+import type { OutboxEntry, Run } from '../flows/run.js';
+import type { Profile } from '../profiles/profile.js';
+
+/**
+ * The storage port: what the domain needs of a database. Every driver passes `contract.ts`.
+ * Each call is atomic for each single document or row that it names, and can be repeated after a
+ * crash at any line. Drivers throw StoreUnavailable when the database cannot be reached or has
+ * lost the connection; the callers wait and repeat.
+ *
+ * Documents are stored as JSON text beside the few columns that queries need, so every JSON value
+ * (keys with `$`, `.`, NUL, lone surrogates) reads back equal on every database.
+ */
+export interface Store extends CommitStore, ReadStore, DeliveryStore, RecordStore {
+  readonly name: string;
+  /** Creates what is missing (tables, indexes, the months of events). Can be repeated. */
+  open(): Promise<void>;
+  /** Writes and reads a heartbeat of `role`; fails when the store does not take writes. */
+  check(): Promise<void>;
+  /** Drops claims, receipts and months of events older than their windows. Idempotent. */
+  clean(options: { now: number; claimsBefore: number; eventsBefore?: number }): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Steps 2 to 6 of the commit (design, "The commit"). */
+export interface CommitStore {
+  /** Step 2. Inserts the claims that are free; answers for each, in order, whose it is now. */
+  claimMessages(claims: MessageClaim[]): Promise<ClaimAnswer[]>;
+  /** Of these identifiers (`type:value`), the ones that exist. */
+  findIdentifiers(ids: string[]): Promise<Map<string, IdentifierDoc>>;
+  /** Step 3. Inserts those that are free; never changes one. */
+  claimIdentifiers(docs: IdentifierDoc[]): Promise<void>;
+  /** Compare-and-set: replaces the document if its `rev` is still `doc.rev - 1`. */
+  updateIdentifier(doc: IdentifierDoc): Promise<boolean>;
+  /** All identifiers that name this profile. */
+  identifiersOf(profile: string): Promise<IdentifierDoc[]>;
+  /** Step 4. The ones that are stored, frozen ones included. */
+  loadProfiles(ids: string[]): Promise<Map<string, Profile>>;
+  /** Compare-and-set of one profile outside a batch's commit (freeze, absorb): `profile.version` is the new version; true when the stored one was exactly one less (0 = not stored). */
+  replaceProfile(profile: Profile): Promise<boolean>;
+  /** Inserts or replaces a ledger entry. */
+  putLedger(entry: LedgerEntry): Promise<void>;
+  /** Steps 5 and 6. */
+  commit(commit: Commit): Promise<CommitResult>;
+  /** True when this batch left its receipt. */
+  hasReceipt(partition: number, batch: string): Promise<boolean>;
+}
+
+export interface MessageClaim {
+  /** `source:messageId`, or the key of an internal item. */
+  id: string;
+  batch: string;
+  /** A replay takes over a claim in this state from this holder, by compare-and-set. */
+  takeOver?: { state: 'quarantined' | 'dead' };
+}
+
+export interface ClaimAnswer {
+  id: string;
+  batch: string;
+  state?: 'quarantined' | 'dead';
+}
+
+/** The collection of identifiers decides who has one; a profile's own list is a copy. */
+export interface IdentifierDoc {
+  /** `type:value`. */
+  id: string;
+  profile: string;
+  rev: number;
+  /** A device that changed hands: within `batch`, items before the first step are `base`'s, later ones the last step's before them. */
+  moves?: { batch: string; base: string; steps: { index: number; profile: string }[] };
+}
+
+export interface LedgerEntry {
+  v: 1;
+  id: string;
+  loser: string;
+  survivor: string;
+  at: string;
+  by: { event: string; source: string; rule: string };
+  /** The loser as it was frozen. */
+  frozen: Profile;
+  /** Identifiers that named the loser when it was frozen. */
+  identifiers: string[];
+}
+
+export interface Commit {
+  batch: string;
+  partition: number;
+  /**
+   * New states: `version` is the new version, conditional on the stored one being one less
+   * (0 = insert). `marks` and `outbox` are in them. PostgreSQL may keep the outbox out of the
+   * stored document, since it inserts the rows in the same transaction.
+   */
+  profiles: Profile[];
+  /** Insert if absent by `event.id`. Those of a profile in conflict are left out. */
+  events: StoredEvent[];
+  /** Entries to hand over; insert if absent by `key`. `profile` in conflict: left out. */
+  outbox: { profile: string; entry: OutboxEntry }[];
+  runs: { profile: string; run: Run }[];
+  quarantine: Rejected[];
+  deadLetters: DeadEvent[];
+  /** Written only when no profile was in conflict, once for each batch id. Absent for all but the last part of a batch. */
+  receipt?: Receipt;
+}
+
+export interface CommitResult {
+  /** Profiles whose version had moved: nothing of them was written. */
+  conflicts: string[];
+}
+
+export interface StoredEvent {
+  profile: string;
+  sequence: number;
+  session?: string;
+  emitted?: true;
+  event: Event;
+}
+
+/** An event that was given up, with its reason. */
+export interface DeadEvent {
+  id: string;
+  event: Event;
+  reason: string;
+  at: string;
+  batch: string;
+}
+
+export interface Receipt {
+  batch: string;
+  partition: number;
+  producer: string;
+  /** The producer's running count with this batch. */
+  accepted: number;
+  counts: Counts;
+  /** Passages: `flow@version/node/port` (port `error` for a fault) to count. */
+  nodes: { [key: string]: number };
+}
+
+/** Numbers of events; a replay moves one from `quarantined` or `deadLettered` to `applied`. */
+export interface Counts {
+  applied: number;
+  duplicate: number;
+  quarantined: number;
+  deadLettered: number;
+  emitted: number;
+}
+
+export interface ReadStore {
+  profileEvents(profiles: string[], page: PageQuery): Promise<Page<StoredEvent>>;
+  listProfiles(page: PageQuery & { segment?: string }): Promise<Page<Profile>>;
+  ledgerOf(survivor: string): Promise<LedgerEntry[]>;
+  listRuns(query: PageQuery & { flow?: string; profile?: string; status?: string }): Promise<Page<Run>>;
+  listQuarantine(query: PageQuery & { source?: string }): Promise<Page<Rejected>>;
+  getQuarantine(id: string): Promise<Rejected | undefined>;
+  listDeadLetters(query: PageQuery): Promise<Page<DeadEvent>>;
+  getDeadLetter(id: string): Promise<DeadEvent | undefined>;
+  /** Removes a row that was replayed. */
+  removeRejected(list: 'quarantine' | 'dead-letters', id: string): Promise<void>;
+  /** The sums of all receipts (G7). */
+  accounting(): Promise<StoredAccounting>;
+}
+
+export interface StoredAccounting {
+  counts: Counts;
+  /** The highest running count for each producer and partition: `producer/partition`. */
+  accepted: { [producerAndPartition: string]: number };
+  nodes: { [key: string]: number };
+}
+
+export interface PageQuery {
+  limit: number;
+  /** Opaque; from the page before. A wrong one throws BadCursor. */
+  cursor?: string;
+}
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+}
+
+/** Deliveries and waits: the rows are the truth. */
+export interface DeliveryStore {
+  /**
+   * Leases up to `limit` rows of each of up to `destinations` destinations that are due, oldest
+   * first, until `now + leaseMs`: rows `pending` whose `dueAt` and lease have passed. No two
+   * callers get the same row. `except` are destinations that the caller has its hands full with.
+   */
+  leaseDeliveries(query: LeaseQuery): Promise<DeliveryRow[]>;
+  /** Compare-and-set on the lease token: the result of an attempt. False when the lease was lost. */
+  settleDelivery(id: string, lease: string, change: DeliveryChange): Promise<boolean>;
+  getDelivery(id: string): Promise<DeliveryRow | undefined>;
+  listDeliveries(
+    query: PageQuery & { status?: DeliveryStatus; destination?: string; flow?: string },
+  ): Promise<Page<DeliveryRow>>;
+  /** Back to `pending`, due now, attempts kept; only from `dead`, or from `delivered` with `force`. */
+  replayDelivery(id: string, options: { now: string; force: boolean }): Promise<boolean>;
+}
+
+export interface LeaseQuery {
+  now: number;
+  leaseMs: number;
+  lease: string;
+  limit: number;
+  destinations: number;
+  except: string[];
+}
+
+/** `answered`: the outside answered, the result is not yet back in the pipeline. */
+export type DeliveryStatus = 'pending' | 'answered' | 'delivered' | 'dead';
+
+export interface DeliveryRow {
+  v: 1;
+  /** The idempotency key. */
+  id: string;
+  kind: 'delivery' | 'wait' | 'emit';
+  profile: string;
+  partition: number;
+  destination: string;
+  status: DeliveryStatus;
+  /** Milliseconds since the epoch: the next attempt is not before. */
+  dueAt: number;
+  attempts: Attempt[];
+  entry: OutboxEntry;
+  /** What `deliver` answered, until the run has gone on. */
+  result?: { port?: string; output: Json; error?: string };
+  createdAt: string;
+  updatedAt: string;
+}
+
+export interface Attempt {
+  at: string;
+  ms: number;
+  status?: number;
+  error?: string;
+}
+
+export interface DeliveryChange {
+  status: DeliveryStatus;
+  dueAt?: number;
+  attempt?: Attempt;
+  result?: { port?: string; output: Json; error?: string };
+  /** ISO 8601. */
+  now: string;
+}
+
+/** Small records of the deployment (sources, flows, versions, segments, settings), by kind and id. */
+export interface RecordStore {
+  getRecord(kind: string, id: string): Promise<StoredRecord | undefined>;
+  /** Compare-and-set: `rev` is the new one; true when the stored one was exactly one less (0 = absent). */
+  putRecord(kind: string, id: string, rev: number, body: Json): Promise<boolean>;
+  deleteRecord(kind: string, id: string): Promise<void>;
+  /** All of a kind, by id. These lists are short. */
+  listRecords(kind: string): Promise<StoredRecord[]>;
+}
+
+export interface StoredRecord {
+  id: string;
+  rev: number;
+  body: Json;
+}
+
+/** The database cannot be reached, or refuses. The caller waits and repeats. */
+export class StoreUnavailable extends Error {
+  override name = 'StoreUnavailable';
+}
+
+export class BadCursor extends Error {
+  readonly code = 'BAD_CURSOR';
+  override name = 'BadCursor';
+}
