@@ -1,11 +1,39 @@
 import { defineConfig } from 'vitest/config';
 
+const unit = ['packages/**/src/**/*.test.ts', 'examples/**/*.test.ts', 'scripts/**/*.test.ts'];
+const e2e = ['e2e/**/*.test.ts', 'packages/**/src/**/*.e2e.test.ts'];
+
 export default defineConfig({
   ssr: { resolve: { conditions: ['@tributary/source'] } },
   resolve: { conditions: ['@tributary/source'] },
   test: {
-    include: ['packages/**/src/**/*.test.ts', 'examples/**/*.test.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // The servers that tests start want processors too.
+    maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: unit,
+          exclude: [...e2e, '**/node_modules/**'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: e2e,
+          testTimeout: 600_000,
+          hookTimeout: 120_000,
+          // One at a time, and after the others: these run whole deployments and look at their times.
+          maxWorkers: 1,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });
