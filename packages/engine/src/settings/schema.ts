@@ -1,0 +1,142 @@
+import { type Static, Type } from '@sinclair/typebox';
+
+const text = (env: string, expected: string, description: string, more: object = {}) =>
+  Type.String({ env, expected, description, minLength: 1, ...more });
+
+const whole = (env: string, description: string, byDefault: number, minimum: number, maximum: number) =>
+  Type.Integer({
+    env,
+    description,
+    expected: `a whole number from ${minimum} to ${maximum}`,
+    default: byDefault,
+    minimum,
+    maximum,
+  });
+
+/**
+ * Every setting of Tributary: its name in the environment (`env`), what is checked, what it is when unset.
+ * The check at the start and the table in docs/settings.md both come from here. `secret` values are never repeated in a
+ * message.
+ */
+export const SettingsSchema = Type.Object({
+  port: whole('PORT', 'The port that the HTTP server listens on. `0` takes any free one.', 8080, 0, 65_535),
+  // Loopback by default: a first start on a laptop must not open a management API to the whole network.
+  host: text(
+    'HOST',
+    'an address of this machine, such as 127.0.0.1 or 0.0.0.0',
+    'The address that the HTTP server listens on. Set it to `0.0.0.0` (in a container, say) to be reached from other machines.',
+    { default: '127.0.0.1', pattern: '^[A-Za-z0-9.:_-]+$' },
+  ),
+  redisUrl: Type.Optional(
+    text(
+      'REDIS_URL',
+      'an address such as redis://127.0.0.1:6379',
+      'Redis, for the queue. Needed for more than one process; goes with `MONGODB_URL` or `POSTGRES_URL` as the store.',
+      { pattern: '^rediss?://.+', secret: true },
+    ),
+  ),
+  mongodbUrl: Type.Optional(
+    text(
+      'MONGODB_URL',
+      'an address such as mongodb://127.0.0.1:27017/tributary',
+      'MongoDB, for the store. Needs `REDIS_URL`.',
+      { pattern: '^mongodb(\\+srv)?://.+', secret: true },
+    ),
+  ),
+  postgresUrl: Type.Optional(
+    text(
+      'POSTGRES_URL',
+      'an address such as postgres://user:password@127.0.0.1:5432/tributary',
+      'PostgreSQL, for the store. Without `REDIS_URL` it is the queue too, for a deployment of one process.',
+      { pattern: '^postgres(ql)?://.+', secret: true },
+    ),
+  ),
+  dataDir: text(
+    'TRIBUTARY_DATA',
+    'the path of a folder',
+    'The data folder of the embedded database, used when no server is set. One process at a time can hold it.',
+    { default: './.tributary' },
+  ),
+  adminToken: Type.Optional(
+    text(
+      'TRIBUTARY_ADMIN_TOKEN',
+      'printable characters without spaces',
+      'A token for the management API, given from outside. When it is unset, the first start makes one and prints it once.',
+      { pattern: '^[!-~]+$', secret: true },
+    ),
+  ),
+  partitions: whole(
+    'TRIBUTARY_PARTITIONS',
+    'How many partitions the queue has. Fixed when a deployment is created: another number is refused later.',
+    16,
+    1,
+    1024,
+  ),
+  queueMaxBytes: whole(
+    'TRIBUTARY_QUEUE_MAX_BYTES',
+    'The most that the queue may hold. From 70 % of it (or of the `maxmemory` of Redis, if that is smaller) events are answered 503.',
+    268_435_456,
+    1,
+    Number.MAX_SAFE_INTEGER,
+  ),
+  defaultCountry: Type.Optional(
+    text(
+      'TRIBUTARY_DEFAULT_COUNTRY',
+      'a country as two capital letters, such as DE',
+      'The country of phone numbers without `+`. When it is unset, only numbers with `+` are identifiers.',
+      { pattern: '^[A-Z]{2}$' },
+    ),
+  ),
+  allowPrivateDestinations: Type.Boolean({
+    env: 'TRIBUTARY_ALLOW_PRIVATE_DESTINATIONS',
+    expected: 'true or false',
+    description: 'Whether flows may call private, loopback and link-local addresses.',
+    default: false,
+  }),
+  logLevel: Type.Union(
+    (['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const).map((level) => Type.Literal(level)),
+    {
+      env: 'TRIBUTARY_LOG_LEVEL',
+      expected: 'one of fatal, error, warn, info, debug, trace, silent',
+      description: 'How much is logged: `fatal`, `error`, `warn`, `info`, `debug`, `trace` or `silent`.',
+      default: 'info',
+    },
+  ),
+  plugins: Type.Array(Type.String({ minLength: 1 }), {
+    env: 'TRIBUTARY_PLUGINS',
+    expected: 'names of packages or paths of modules, separated by commas',
+    description: 'Plugins to load beside the built-in ones: packages or paths of modules, separated by commas.',
+    default: [],
+  }),
+  flowsDir: Type.Optional(
+    text(
+      'TRIBUTARY_FLOWS',
+      'the path of a folder',
+      'A folder of flows, one JSON file each: those that differ from the published version are published at the start.',
+    ),
+  ),
+  lockMs: whole(
+    'TRIBUTARY_LOCK_MS',
+    'How long, in ms, a worker owns a batch without renewing its lock. A process whose event loop stands still for longer is ended.',
+    10_000,
+    200,
+    600_000,
+  ),
+  stalledMs: whole(
+    'TRIBUTARY_STALLED_MS',
+    'How often, in ms, batches of workers that died are looked for.',
+    5_000,
+    100,
+    600_000,
+  ),
+  shutdownMs: whole(
+    'TRIBUTARY_SHUTDOWN_MS',
+    'How long, in ms, a process that is told to stop goes on with what it has begun.',
+    20_000,
+    0,
+    600_000,
+  ),
+});
+
+/** All settings, checked. */
+export type Settings = Static<typeof SettingsSchema>;
