@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const unit = ['packages/**/src/**/*.test.ts', 'examples/**/*.test.ts', 'scripts/**/*.test.ts'];
+const unit = ['packages/**/src/**/*.test.ts', 'examples/**/*.test.ts', 'scripts/**/*.test.mjs'];
 const e2e = ['e2e/**/*.test.ts', 'packages/**/src/**/*.e2e.test.ts'];
 
 export default defineConfig({

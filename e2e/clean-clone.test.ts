@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { freePort } from '@tributary/testing';
+import { freePort, need } from '@tributary/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Deployment, npmStart } from './deployment.js';
 
@@ -12,7 +12,9 @@ const repository = dirname(import.meta.dirname);
 const TOKEN = 'a-token-of-the-clean-clone-test-0123456789';
 const WORKS = /^(Installing|Building)/m;
 
-describe('a clean clone', () => {
+const tools = need('git');
+
+describe.skipIf(!tools.ok)('a clean clone', () => {
   let folder: string;
   let clone: string;
   let running: Deployment | undefined;

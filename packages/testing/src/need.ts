@@ -4,13 +4,14 @@ import { chromiumPath, onPath, postgresBin } from './find.js';
 import { jarsAreHere } from './mongo-java-server.js';
 
 /** What a group of tests can need from the machine. */
-export type ServerName = 'redis' | 'postgres' | 'mongo' | 'chromium';
+export type ServerName = 'redis' | 'postgres' | 'mongo' | 'chromium' | 'git';
 
 const CHECKS: Record<ServerName, { isHere(): boolean; what: string }> = {
   redis: { isHere: () => onPath('redis-server') !== undefined, what: 'redis-server' },
   postgres: { isHere: () => postgresBin() !== undefined, what: 'PostgreSQL (package postgresql)' },
   mongo: { isHere: mongoIsHere, what: 'MONGODB_URL, or mongod, or Java 17 and Maven' },
   chromium: { isHere: () => chromiumPath() !== undefined, what: 'Chromium (package chromium)' },
+  git: { isHere: () => onPath('git') !== undefined, what: 'git' },
 };
 
 /** The answer of `need`. */

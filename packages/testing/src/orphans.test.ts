@@ -4,13 +4,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { need } from './need.js';
 
 const servers = need('redis', 'postgres', 'mongo');
 
-describe.skipIf(!servers.ok)('a test process that is killed', async () => {
-  const dir = await mkdtemp(join(tmpdir(), 'tributary-orphans-'));
+describe.skipIf(!servers.ok)('a test process that is killed', () => {
+  let dir: string;
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'tributary-orphans-'));
+  });
   afterAll(() => rm(dir, { recursive: true, force: true }));
 
   it('takes its servers with it', async () => {
