@@ -33,8 +33,9 @@ export function createQueue(
   const memory = new Map<string, string>();
   const tab = uuid(env).slice(0, 8);
   let sequence = 0;
-  // Never behind a stored key, so that order survives a clock that was set back between two pages.
-  let last = Number(store.keys(prefix).sort().at(-1)?.slice(prefix.length).split('.')[0]) || 0;
+  // After every stored key, so that order survives a clock that was set back between two pages.
+  const newest = store.keys(prefix).sort().at(-1)?.slice(prefix.length).split('.')[0];
+  let last = newest ? Number(newest) + 1 || 0 : 0;
   let known = store.keys(prefix).length;
 
   function forget(key: string): void {

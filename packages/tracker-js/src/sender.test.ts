@@ -103,6 +103,19 @@ test('events wait in storage until acknowledged; the next page sends them first'
   expect(third.page.sent).toHaveLength(0);
 });
 
+test('order survives a clock that was set back between two pages', async () => {
+  const { page, tracker } = open();
+  page.answer(new TypeError('Failed to fetch'));
+  await page.advance(5000);
+  tracker.track('a');
+  tracker.track('b');
+  await page.advance(250);
+  const next = open(fakePage(page.browser));
+  next.tracker.track('c');
+  await next.page.advance(250);
+  expect(names(next.page)).toEqual(['a b c']);
+});
+
 test('the queue of another write key is left alone', async () => {
   const { page, tracker } = open();
   page.answer(new TypeError('Failed to fetch'));
