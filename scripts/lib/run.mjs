@@ -18,7 +18,11 @@ export async function step(title, command, args, advice) {
   console.log(`${title} ...`);
   const beat = setInterval(() => console.log(`  still at it, ${seconds(began)}`), 15_000);
   const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
-  const forward = (signal) => child.kill(signal);
+  let stopped;
+  const forward = (signal) => {
+    stopped = signal;
+    child.kill(signal);
+  };
   const signals = ['SIGINT', 'SIGTERM'];
   for (const signal of signals) process.on(signal, forward);
   let said = '';
@@ -27,14 +31,14 @@ export async function step(title, command, args, advice) {
       said = (said + chunk).slice(-20_000);
     });
   }
-  const [code, signal] = await new Promise((resolve, reject) => {
+  const [code] = await new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (...end) => resolve(end));
   }).finally(() => {
     clearInterval(beat);
     for (const name of signals) process.off(name, forward);
   });
-  if (signal && signals.includes(signal)) throw new Refusal(`${title}: stopped by ${signal}.`);
+  if (stopped) throw new Refusal(`${title}: stopped by ${stopped}.`);
   if (code !== 0) {
     const tail = said.trim().split('\n').slice(-40).join('\n');
     throw new Refusal(`${tail}\n\n${title}: failed after ${seconds(began)}. ${advice}`);
