@@ -60,6 +60,8 @@ export interface IncomingRequest {
   source: Source;
   /** Parsed bodies: of unknown shape. `type` is set from the URL for single calls. */
   calls: Json[];
+  /** Bytes of the inflated body: when it is small, no event in it can be too large. */
+  bytes?: number;
   /** `sentAt` of the request, as it came. */
   sentAt?: Json;
   /** Merged under each call's own context. */

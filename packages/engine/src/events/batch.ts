@@ -21,7 +21,7 @@ export type BatchItem =
   /** Accepted from outside, but breaks a rule: goes to quarantine. */
   | { kind: 'rejected'; rejected: Rejected }
   /** Emitted by a flow; counted apart. */
-  | { kind: 'emitted'; event: Event }
+  | { kind: 'emitted'; event: Event; profile: string }
   /** Taken out of quarantine or the dead letters by an operator; `of` says which row it was. */
   | { kind: 'replay'; event: Event; of: { list: 'quarantine' | 'dead-letters'; id: string } }
   /** A delivery or a wait is over: the run goes on. */
@@ -43,8 +43,11 @@ export interface Rejected {
 }
 
 export interface Resume {
-  /** Id of the delivery row. */
+  /** Id of the delivery row, and the attempt that ended it: together they are the claim. */
   delivery: string;
+  attempt: number;
+  /** The profile that the run is about; merges are followed. */
+  profile: string;
   run: Continuation;
   /** Port by which the node is left; absent when the run ends with an error. */
   port?: string;

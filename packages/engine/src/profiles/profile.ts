@@ -17,6 +17,8 @@ export interface Trait {
   by: Origin;
   /** True when it was removed: kept so that a late event does not bring it back. */
   gone?: true;
+  /** True when it was added up: the sums of two merged profiles are added. */
+  added?: true;
 }
 
 export interface ProfileIdentifier {

@@ -1,0 +1,68 @@
+import type { Event, Json, ProfileDraft, ProfileView } from '@tributary/sdk';
+import type { Origin, Profile } from './profile.js';
+import { incrementTrait, setSegment, setTrait, unsetTrait } from './traits.js';
+import { viewOf } from './view.js';
+
+export interface IdentifyRequest {
+  type: string;
+  value: string;
+  force: boolean;
+}
+
+/** The draft that one node of one flow works on: every change carries the node as its origin. */
+export class NodeDraft implements ProfileDraft {
+  #view: ProfileView | undefined;
+
+  constructor(
+    private readonly profile: Profile,
+    private readonly event: Event,
+    private readonly by: Origin,
+    private readonly onIdentify: (request: IdentifyRequest) => void,
+  ) {}
+
+  get id(): string {
+    return this.profile.id;
+  }
+
+  view(): ProfileView {
+    this.#view ??= viewOf(this.profile);
+    return this.#view;
+  }
+
+  get(path: string): Json | undefined {
+    let at: unknown = this.view();
+    for (const step of path.split('.')) {
+      if (typeof at !== 'object' || at === null || !Object.hasOwn(at, step)) return undefined;
+      at = (at as Record<string, unknown>)[step];
+    }
+    return at as Json | undefined;
+  }
+
+  set(path: string, value: Json): void {
+    setTrait(this.profile, traitKey(path), value, this.event.timestamp, this.by);
+    this.#view = undefined;
+  }
+
+  unset(path: string): void {
+    unsetTrait(this.profile, traitKey(path), this.event.timestamp, this.by);
+    this.#view = undefined;
+  }
+
+  increment(path: string, by: number): void {
+    incrementTrait(this.profile, traitKey(path), by, this.event.timestamp, this.by);
+    this.#view = undefined;
+  }
+
+  segment(name: string, member: boolean): void {
+    setSegment(this.profile, name, member, this.event.timestamp, this.by);
+    this.#view = undefined;
+  }
+
+  identify(type: string, value: string, options?: { force?: boolean }): void {
+    this.onIdentify({ type, value, force: options?.force ?? false });
+  }
+}
+
+function traitKey(path: string): string {
+  return path.startsWith('traits.') ? path.slice('traits.'.length) : path;
+}
