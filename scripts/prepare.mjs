@@ -63,7 +63,11 @@ function installFingerprint() {
 
 function buildFingerprint(installed) {
   const sources = packageFolders(root).flatMap((folder) => [`${folder}/src`, `${folder}/tsconfig.json`]);
-  return fingerprint(root, ['tsconfig.json', 'tsconfig.base.json', 'scripts/bundle.mjs', ...sources], installed);
+  return fingerprint(
+    root,
+    ['tsconfig.json', 'tsconfig.base.json', 'scripts/bundle.mjs', 'examples', ...sources],
+    installed,
+  );
 }
 
 function isBuilt() {
