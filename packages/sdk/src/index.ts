@@ -15,3 +15,4 @@ export {
   type SessionView,
   type WaitPlugin,
 } from './plugin.js';
+export { Condition, KEYWORD, type Kind, OneOf, Path, Template } from './schemas.js';

@@ -1,5 +1,5 @@
 import type { Event, Json, Plugin, ProfileDraft, SessionView } from '@tributary/sdk';
-import type { Expressions, Test } from './expressions/index.js';
+import type { Condition, Expressions } from './expressions/index.js';
 import type { FlowVersion } from './flow.js';
 import type { OutboxEntry, Step } from './run.js';
 
@@ -14,7 +14,7 @@ export interface CompiledFlow {
     readonly events: readonly string[];
     readonly names: readonly string[] | undefined;
     readonly sources: readonly string[] | undefined;
-    readonly when: Test | undefined;
+    readonly when: Condition | undefined;
   };
   readonly nodes: ReadonlyMap<string, CompiledNode>;
   /** The nodes after the trigger, in the order of the edges. */
