@@ -5,7 +5,7 @@ import { money } from './products.js';
 import { count, customer, forgetCustomer } from './store.js';
 
 /** Text into HTML. */
-export const escape = (text) => String(text).replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
+export const escapeHtml = (text) => String(text).replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
 
 export const card = ({ id, name, price, line, ground }) => `
   <a class="card" href="product.html?id=${id}">
@@ -45,7 +45,7 @@ function header() {
     <nav>
       <a href="./#pieces">Pieces</a>
       ${link('hooks.html', 'Behind the counter')}
-      ${who ? `<span class="hello">Hello, ${escape(who.firstName)}</span><button class="link" id="sign-out">Sign out</button>` : link('signup.html', 'Sign up')}
+      ${who ? `<span class="hello">Hello, ${escapeHtml(who.firstName)}</span><button class="link" id="sign-out">Sign out</button>` : link('signup.html', 'Sign up')}
       <a class="cart" id="cart-link" href="cart.html">Cart <b id="cart-count">${count()}</b></a>
     </nav>`;
 }
