@@ -1,0 +1,66 @@
+import { columnKey } from '../codec.js';
+import type { ClaimAnswer, MessageClaim } from '../port.js';
+import type { ClaimDocument, Collections } from './documents.js';
+import { insertIfAbsent } from './insert.js';
+
+/** Step 2: inserts the claims that are free, takes over those that a replay may, and answers whose each one is. */
+export async function claimMessages(c: Collections, claims: MessageClaim[]): Promise<ClaimAnswer[]> {
+  if (claims.length === 0) return [];
+  // A claim that `clean` drops between the insert and the read is free again: the next turn inserts it.
+  for (;;) {
+    const at = Date.now();
+    const allNew = await insertIfAbsent(
+      c.claims,
+      claims.map(({ id, batch }) => ({ _id: columnKey(id), batch, at })),
+    );
+    // Repeats inside the call meet as duplicates, so all new means all mine.
+    if (allNew) return claims.map(({ id, batch }) => ({ id, batch }));
+    let held = await read(c, claims);
+    if (await takeOver(c, claims, held, at)) held = await read(c, claims);
+    const answers = claims.flatMap(({ id }) => answer(id, held.get(columnKey(id))));
+    if (answers.length === claims.length) return answers;
+  }
+}
+
+/** Says of claims that this batch holds that their message was put aside: a replay can take them over. */
+export async function markClaims(
+  c: Collections,
+  batch: string,
+  messages: string[],
+  state: 'quarantined' | 'dead',
+): Promise<void> {
+  if (messages.length === 0) return;
+  // Only this batch's own: a replay that took the claim over keeps it, also when this batch is repeated later.
+  const updates = messages.map((id) => ({
+    updateOne: { filter: { _id: columnKey(id), batch }, update: { $set: { state } } },
+  }));
+  await c.claims.bulkWrite(updates, { ordered: false });
+}
+
+async function takeOver(
+  c: Collections,
+  claims: MessageClaim[],
+  held: Map<string, ClaimDocument>,
+  at: number,
+): Promise<boolean> {
+  const updates = claims.flatMap(({ id, batch, takeOver }) => {
+    const now = held.get(columnKey(id));
+    if (!takeOver || !now || now.batch === batch || now.state !== takeOver.state) return [];
+    const filter = { _id: columnKey(id), batch: now.batch, state: takeOver.state };
+    return [{ updateOne: { filter, update: { $set: { batch, at }, $unset: { state: '' as const } } } }];
+  });
+  if (updates.length === 0) return false;
+  await c.claims.bulkWrite(updates, { ordered: false });
+  return true;
+}
+
+async function read(c: Collections, claims: MessageClaim[]): Promise<Map<string, ClaimDocument>> {
+  const ids = [...new Set(claims.map(({ id }) => columnKey(id)))];
+  const documents = await c.claims.find({ _id: { $in: ids } }).toArray();
+  return new Map(documents.map((document) => [document._id, document]));
+}
+
+function answer(id: string, held: ClaimDocument | undefined): ClaimAnswer[] {
+  if (!held) return [];
+  return [{ id, batch: held.batch, ...(held.state && { state: held.state }) }];
+}

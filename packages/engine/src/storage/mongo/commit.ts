@@ -1,0 +1,86 @@
+import { columnKey, encode } from '../codec.js';
+import type { Commit, CommitResult, StoredEvent } from '../port.js';
+import { markClaims } from './claims.js';
+import { handOver } from './deliveries.js';
+import type { Collections, EventDocument } from './documents.js';
+import { insertIfAbsent } from './insert.js';
+import { type EventMonths, monthOf } from './months.js';
+import { writeProfiles } from './profiles.js';
+import { leaveReceipt } from './receipts.js';
+import { putRuns } from './runs.js';
+
+/** The steps of a commit, in their order. */
+export const COMMIT_STEPS = ['profiles', 'events', 'runs', 'claims', 'rejected', 'outbox', 'receipt'] as const;
+export type CommitStep = (typeof COMMIT_STEPS)[number];
+export type AfterStep = (step: CommitStep) => void | Promise<void>;
+
+/**
+ * Steps 5 and 6 of the commit with nothing but writes of single documents. The profiles decide: whatever comes after
+ * them follows from their marks and outbox, has an id of its own, and is inserted if absent, so a batch that died at any
+ * line is repeated and ends in the same state.
+ */
+export async function commit(
+  c: Collections,
+  months: EventMonths,
+  batch: Commit,
+  afterStep: AfterStep,
+): Promise<CommitResult> {
+  const conflicts = await writeProfiles(c, batch.profiles);
+  const lost = new Set(conflicts);
+  const taken = <T extends { profile: string }>(rows: T[]) => rows.filter(({ profile }) => !lost.has(profile));
+  await afterStep('profiles');
+  await insertEvents(months, taken(batch.events));
+  await afterStep('events');
+  await putRuns(
+    c,
+    taken(batch.runs).map(({ run }) => run),
+  );
+  await afterStep('runs');
+  // The claims say so before the rows can be seen: a replay of a row takes its claim over.
+  await markClaims(c, batch.batch, batch.quarantine.map(messageOf), 'quarantined');
+  await markClaims(
+    c,
+    batch.batch,
+    batch.deadLetters.map(({ event }) => messageOf(event)),
+    'dead',
+  );
+  await afterStep('claims');
+  await insertRejected(c, batch);
+  await afterStep('rejected');
+  await handOver(c, taken(batch.outbox));
+  await afterStep('outbox');
+  if (batch.receipt && conflicts.length === 0) await leaveReceipt(c, batch.receipt);
+  await afterStep('receipt');
+  return { conflicts };
+}
+
+async function insertEvents(months: EventMonths, events: StoredEvent[]): Promise<void> {
+  const byMonth = new Map<string, EventDocument[]>();
+  for (const row of events) {
+    const month = monthOf(row.event.receivedAt);
+    const documents = byMonth.get(month) ?? [];
+    documents.push({
+      _id: columnKey(row.event.id),
+      profile: columnKey(row.profile),
+      sequence: row.sequence,
+      body: encode(row),
+    });
+    byMonth.set(month, documents);
+  }
+  for (const [month, documents] of byMonth) await insertIfAbsent(await months.ensure(month), documents);
+}
+
+async function insertRejected(c: Collections, { quarantine, deadLetters }: Commit): Promise<void> {
+  await insertIfAbsent(
+    c.quarantine,
+    quarantine.map((row) => ({ _id: columnKey(row.id), source: columnKey(row.source), body: encode(row) })),
+  );
+  await insertIfAbsent(
+    c.deadLetters,
+    deadLetters.map((row) => ({ _id: columnKey(row.id), source: columnKey(row.event.source), body: encode(row) })),
+  );
+}
+
+function messageOf({ source, messageId }: { source: string; messageId: string }): string {
+  return `${source}:${messageId}`;
+}

@@ -1,0 +1,94 @@
+import {
+  MongoBulkWriteError,
+  MongoClientClosedError,
+  MongoError,
+  MongoNetworkError,
+  MongoNotConnectedError,
+  MongoOperationTimeoutError,
+  MongoServerError,
+  MongoServerSelectionError,
+  MongoStalePrimaryError,
+  MongoTopologyClosedError,
+  MongoWriteConcernError,
+} from 'mongodb';
+import { StoreUnavailable } from '../port.js';
+
+/** Classes of the driver that say: not now. (A cleared pool and a closed one are network errors.) */
+const AWAY = [
+  MongoNetworkError,
+  MongoServerSelectionError,
+  MongoNotConnectedError,
+  MongoTopologyClosedError,
+  MongoClientClosedError,
+  MongoOperationTimeoutError,
+  MongoStalePrimaryError,
+  MongoWriteConcernError,
+];
+
+const LABELS = ['RetryableWriteError', 'TransientTransactionError', 'RetryableError', 'SystemOverloadedError'];
+
+/**
+ * Codes of a server that cannot serve now: unreachable hosts, step-downs, shutdowns, time limits, stale shard routing, a
+ * write concern that could not be met, a full disk, and refused credentials (they are rotated while we run).
+ */
+const CODES = new Set([
+  6, 7, 13, 18, 24, 43, 50, 63, 64, 79, 89, 91, 100, 112, 133, 134, 150, 175, 189, 202, 262, 290, 365, 391, 462, 9001,
+  10058, 10107, 11600, 11602, 13388, 13435, 13436, 14031,
+]);
+
+const DUPLICATE_KEY = 11000;
+
+/** Whether an insert failed, and only because the document was there before. */
+export function isDuplicate(error: unknown): boolean {
+  if (error instanceof MongoBulkWriteError) {
+    const faults = writeErrors(error);
+    return faults.length > 0 && faults.every(({ code }) => code === DUPLICATE_KEY) && !writeConcernError(error);
+  }
+  return error instanceof MongoServerError && error.code === DUPLICATE_KEY;
+}
+
+/** What the callers of the port see in place of an error of the driver. */
+export function translate(error: unknown): unknown {
+  if (!(error instanceof MongoError) || !isAway(error)) return error;
+  return new StoreUnavailable(
+    `MongoDB cannot be reached or refuses: ${error.message}. Check the server and MONGODB_URL.`,
+    {
+      cause: error,
+    },
+  );
+}
+
+function isAway(error: MongoError): boolean {
+  if (AWAY.some((type) => error instanceof type)) return true;
+  if (error.name === 'MongoWaitQueueTimeoutError') return true;
+  if (LABELS.some((label) => error.hasErrorLabel(label))) return true;
+  if (error instanceof MongoBulkWriteError) {
+    if (writeConcernError(error) || writeErrors(error).some(({ code }) => CODES.has(code))) return true;
+  }
+  return typeof error.code === 'number' && CODES.has(error.code);
+}
+
+function writeErrors(error: MongoBulkWriteError): { code: number }[] {
+  return [error.writeErrors].flat();
+}
+
+function writeConcernError(error: MongoBulkWriteError): boolean {
+  return error.result?.getWriteConcernError?.() !== undefined;
+}
+
+type Calls = { [name: string]: (...args: never[]) => Promise<unknown> };
+
+/** The same functions, with errors of the driver translated. */
+export function guarded<T extends object>(calls: T): T {
+  const entries = Object.entries(calls as Calls).map(([name, call]) => [
+    name,
+    async (...args: never[]) => {
+      try {
+        return await call(...args);
+      } catch (error) {
+        throw translate(error);
+      }
+    },
+  ]);
+  return Object.fromEntries(entries) as T;
+}

@@ -1,0 +1,76 @@
+import type { Counts, Receipt, StoredAccounting } from '../port.js';
+import type { AccountingDocument, Collections } from './documents.js';
+import { insertIfAbsent } from './insert.js';
+import { fieldName, fromFieldName } from './keys.js';
+
+/** How many batches the accounting document remembers itself; the receipts remember them for the window of claims. */
+const RECENT = 200;
+
+/**
+ * G7: counts a batch once. The counters of a partition, the list of the batches counted last and a revision are one
+ * document, changed by one update under its revision. A worker that slept between its look and its update finds the
+ * revision moved, and looks again: in the list, and in the receipts when it slept so long that the list forgot.
+ */
+export async function leaveReceipt(c: Collections, receipt: Receipt): Promise<void> {
+  const { partition, batch } = receipt;
+  for (;;) {
+    const found = await c.accounting.findOne({ _id: partition }, { projection: { rev: 1, recent: 1 } });
+    if (!found) await insertIfAbsent(c.accounting, [blank(partition)]);
+    else if (found.recent.includes(batch)) {
+      if (await confirm(c, partition, batch)) break;
+    } else if (await hasReceipt(c, partition, batch)) return;
+    else if (await count(c, receipt, found.rev)) break;
+  }
+  // After the count, never before it: the list covers a crash between the two.
+  await insertIfAbsent(c.receipts, [{ _id: batch, partition, at: Date.now() }]);
+}
+
+/**
+ * True when this batch was counted and no failover can take that back: a receipt is written only after a majority has
+ * the count. A batch that died between the two is repeated, and its count is found.
+ */
+export async function hasReceipt(c: Collections, partition: number, batch: string): Promise<boolean> {
+  return (await c.receipts.findOne({ _id: batch, partition }, { projection: { _id: 1 } })) !== null;
+}
+
+/** What was read may not be on a majority yet. A write after it, acknowledged by a majority, says that it is. */
+async function confirm(c: Collections, partition: number, batch: string): Promise<boolean> {
+  const result = await c.accounting.updateOne({ _id: partition, recent: batch }, { $inc: { confirmations: 1 } });
+  return result.matchedCount === 1;
+}
+
+async function count(c: Collections, receipt: Receipt, rev: number): Promise<boolean> {
+  const { partition, batch, producer, accepted, counts, nodes } = receipt;
+  const $inc: { [path: string]: number } = { rev: 1 };
+  for (const [name, n] of Object.entries(counts)) $inc[`counts.${name}`] = n;
+  for (const [node, n] of Object.entries(nodes)) $inc[`nodes.${fieldName(node)}`] = n;
+  const result = await c.accounting.updateOne(
+    { _id: partition, rev, recent: { $ne: batch } },
+    {
+      $inc,
+      $max: { [`accepted.${fieldName(producer)}`]: accepted },
+      $push: { recent: { $each: [batch], $slice: -RECENT } },
+    },
+  );
+  return result.matchedCount === 1;
+}
+
+/** The sums over the partitions. */
+export async function accounting(c: Collections): Promise<StoredAccounting> {
+  const counts: Counts = { applied: 0, duplicate: 0, quarantined: 0, deadLettered: 0, emitted: 0 };
+  const nodes = new Map<string, number>();
+  const accepted = new Map<string, number>();
+  for (const part of await c.accounting.find({}, { projection: { recent: 0 } }).toArray()) {
+    for (const name of Object.keys(counts) as (keyof Counts)[]) counts[name] += part.counts[name] ?? 0;
+    for (const [name, n] of Object.entries(part.nodes)) {
+      const node = fromFieldName(name);
+      nodes.set(node, (nodes.get(node) ?? 0) + n);
+    }
+    for (const [name, n] of Object.entries(part.accepted)) accepted.set(`${fromFieldName(name)}/${part._id}`, n);
+  }
+  return { counts, accepted: Object.fromEntries(accepted), nodes: Object.fromEntries(nodes) };
+}
+
+function blank(partition: number): AccountingDocument {
+  return { _id: partition, rev: 0, recent: [], counts: {}, accepted: {}, nodes: {} };
+}
