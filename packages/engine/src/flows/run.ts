@@ -2,8 +2,10 @@ import type { Event, Json } from '@tributary/sdk';
 
 /** Where a run stands: enough to go on in another process, another day (G8). */
 export interface Continuation {
-  /** `messageId` of the event and flow version: unique for a source. */
+  /** `source:messageId:flow@version`; a branch that goes on by itself adds `#branch`. */
   run: string;
+  /** Keeps the keys of branches apart that go on independently; absent for the first. */
+  branch?: string;
   flow: string;
   version: number;
   /** The node that was left open. */
@@ -13,6 +15,8 @@ export interface Continuation {
   event: Event;
   /** Visits of each node so far (a loop with a wait visits again). */
   visits: { [node: string]: number };
+  /** The open node's own input, handed on when it gives no output. */
+  input?: Json;
   steps: Step[];
 }
 
@@ -58,6 +62,8 @@ export interface OutboxDelivery extends OutboxCommon {
   payload: Json;
   config: Json;
   run: Continuation;
+  /** A run that this process could not go on with (G8): the answer that it had, kept until another try. */
+  parked?: { port?: string; output: Json; error?: string };
 }
 
 export interface OutboxEmit extends OutboxCommon {

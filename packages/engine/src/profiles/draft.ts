@@ -9,16 +9,29 @@ export interface IdentifyRequest {
   force: boolean;
 }
 
-/** The draft that one node of one flow works on: every change carries the node as its origin. */
-export class NodeDraft implements ProfileDraft {
+/** The draft that one flow works on: every change carries the flow and the node as its origin. */
+export class FlowDraft implements ProfileDraft {
   #view: ProfileView | undefined;
+  /** The node that runs now. */
+  node: string | undefined;
 
   constructor(
     private readonly profile: Profile,
     private readonly event: Event,
-    private readonly by: Origin,
+    private readonly flow: { id: string; version: number },
     private readonly onIdentify: (request: IdentifyRequest) => void,
   ) {}
+
+  get #by(): Origin {
+    const { id, version } = this.flow;
+    return {
+      event: this.event.id,
+      source: this.event.source,
+      flow: id,
+      version,
+      ...(this.node !== undefined && { node: this.node }),
+    };
+  }
 
   get id(): string {
     return this.profile.id;
@@ -39,22 +52,22 @@ export class NodeDraft implements ProfileDraft {
   }
 
   set(path: string, value: Json): void {
-    setTrait(this.profile, traitKey(path), value, this.event.timestamp, this.by);
+    setTrait(this.profile, traitKey(path), value, this.event.timestamp, this.#by);
     this.#view = undefined;
   }
 
   unset(path: string): void {
-    unsetTrait(this.profile, traitKey(path), this.event.timestamp, this.by);
+    unsetTrait(this.profile, traitKey(path), this.event.timestamp, this.#by);
     this.#view = undefined;
   }
 
   increment(path: string, by: number): void {
-    incrementTrait(this.profile, traitKey(path), by, this.event.timestamp, this.by);
+    incrementTrait(this.profile, traitKey(path), by, this.event.timestamp, this.#by);
     this.#view = undefined;
   }
 
   segment(name: string, member: boolean): void {
-    setSegment(this.profile, name, member, this.event.timestamp, this.by);
+    setSegment(this.profile, name, member, this.event.timestamp, this.#by);
     this.#view = undefined;
   }
 

@@ -53,6 +53,16 @@ export interface Mark {
   session?: string;
 }
 
+/** The freeze of a loser: this write is the decision to merge. Enough for anybody to complete it. */
+export interface MergeDecision {
+  survivor: string;
+  ledger: string;
+  at: string;
+  by: { event: string; source: string; rule: string };
+  /** Identifiers that named the loser then. */
+  identifiers: string[];
+}
+
 export interface Absorbed {
   id: string;
   ledger: string;
@@ -87,6 +97,6 @@ export interface Profile {
   marks: Mark[];
   outbox: OutboxEntry[];
   /** Frozen: everything goes to the survivor. */
-  into?: { survivor: string; ledger: string; at: string };
+  into?: MergeDecision;
   absorbed: Absorbed[];
 }

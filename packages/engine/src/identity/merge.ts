@@ -1,0 +1,87 @@
+import { v7 as uuidv7 } from 'uuid';
+import { emptyProfile } from '../profiles/create.js';
+import { absorbInto } from '../profiles/merge.js';
+import type { MergeDecision, Profile } from '../profiles/profile.js';
+import { crashPoint } from '../telemetry/crash-point.js';
+import type { Directory } from './directory.js';
+
+/**
+ * Merges two profiles: the one with the smaller id survives, whatever else is known of them (a
+ * winner by facts that change makes cycles). Freeze, absorb, re-point; a crash after the freeze is
+ * completed by whoever meets the frozen profile next. Other writers may have been quicker: the
+ * caller looks again at what the directory says then.
+ */
+export async function mergeProfiles(
+  directory: Directory,
+  a: string,
+  b: string,
+  by: MergeDecision['by'],
+): Promise<void> {
+  const [survivor, loser] = a < b ? [a, b] : [b, a];
+  const now = new Date().toISOString();
+  const identifiers = (await directory.store.identifiersOf(loser)).map((doc) => doc.id);
+  await directory.reload([survivor, loser]);
+  const there = directory.profiles.get(loser);
+  if (there?.into || directory.profiles.get(survivor)?.into) {
+    await directory.loadProfiles([survivor, loser]);
+    return;
+  }
+  const frozen: Profile = { ...(there ?? emptyProfile(loser, now)) };
+  frozen.into = { survivor, ledger: uuidv7(), at: now, by, identifiers };
+  frozen.version++;
+  crashPoint('merge:before-freeze');
+  if (!(await directory.store.replaceProfile(frozen))) {
+    await directory.reload([loser]);
+    return;
+  }
+  crashPoint('merge:after-freeze');
+  directory.profiles.set(loser, frozen);
+  await directory.loadProfiles([loser]);
+  await repoint(directory, loser);
+}
+
+/** Makes every frozen profile of the list be absorbed, and names its survivors' roots in the directory. */
+export async function completeMerges(directory: Directory, frozen: readonly string[]): Promise<void> {
+  for (const id of frozen) {
+    for (let tries = 0; !isAbsorbed(directory, id); tries++) {
+      if (tries > 100) throw new Error(`The merge of profile ${id} could not be completed.`);
+      await absorb(directory, id);
+    }
+  }
+}
+
+function isAbsorbed(directory: Directory, id: string): boolean {
+  // A profile on the path that lists the loser handed it on with its own absorption.
+  return directory
+    .path(id)
+    .slice(1)
+    .some((next) => directory.profiles.get(next)?.absorbed.some((a) => a.id === id));
+}
+
+async function absorb(directory: Directory, id: string): Promise<void> {
+  const loser = directory.profiles.get(id) as Profile & { into: MergeDecision };
+  const root = directory.root(id);
+  await directory.reload([root]);
+  const stored = directory.profiles.get(root);
+  if (stored?.into) return directory.loadProfiles([root]);
+  if (stored?.absorbed.some((a) => a.id === id)) return;
+  const { ledger, at, by, identifiers } = loser.into;
+  const survivor = stored ? structuredClone(stored) : emptyProfile(root, at);
+  await directory.store.putLedger({ v: 1, id: ledger, loser: id, survivor: root, at, by, frozen: loser, identifiers });
+  crashPoint('merge:before-absorb');
+  absorbInto(survivor, structuredClone(loser), ledger, new Date().toISOString());
+  survivor.version++;
+  if (await directory.store.replaceProfile(survivor)) directory.profiles.set(root, survivor);
+  else await directory.reload([root]);
+  crashPoint('merge:after-absorb');
+}
+
+/** Each identifier that still names the loser names the survivor from now on; the pointer holds until then. */
+async function repoint(directory: Directory, loser: string): Promise<void> {
+  for (const doc of await directory.store.identifiersOf(loser)) {
+    const moved = { ...doc, profile: directory.root(loser), rev: doc.rev + 1 };
+    crashPoint('merge:before-repoint');
+    if (await directory.store.updateIdentifier(moved)) directory.identifiers.set(doc.id, moved);
+    else await directory.loadIdentifiers([doc.id], true);
+  }
+}

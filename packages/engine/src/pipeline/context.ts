@@ -1,0 +1,17 @@
+import type { CompiledFlow, LiveFlows, MissingFlow } from '../flows/index.js';
+import type { IdentityRules } from '../identity/rules.js';
+import type { Store } from '../storage/port.js';
+
+/** What the pipeline works with: given once, by createEngine. */
+export interface PipelineContext {
+  store: Store;
+  rules: IdentityRules;
+  flows: {
+    /** The live versions as of a second or two ago. */
+    live(): LiveFlows;
+    version(flow: string, version: number): Promise<CompiledFlow | MissingFlow | undefined>;
+  };
+  /** Called after a commit that handed something over, so that deliveries need not wait for their clock. */
+  onHandOver(): void;
+  onConflict(profiles: number): void;
+}

@@ -1,0 +1,134 @@
+import type { Batch } from '../events/batch.js';
+import type { CompiledFlow, MissingFlow } from '../flows/index.js';
+import type { ExtraIdentifier } from '../identity/plan.js';
+import { resolve } from '../identity/resolve.js';
+import { identifierKey } from '../identity/rules.js';
+import type { Lease } from '../queue/port.js';
+import type { Commit, Receipt } from '../storage/port.js';
+import { crashPoint } from '../telemetry/crash-point.js';
+import type { PipelineContext } from './context.js';
+import { eventOf, type WorkItem } from './items.js';
+import { PartWork } from './work.js';
+
+export interface Placed {
+  /** Place in the batch: it says what came before what when the batch is repeated. */
+  index: number;
+  item: WorkItem;
+}
+
+/** What goes with the last commit of a batch. */
+export type PartEnd = Pick<Commit, 'quarantine' | 'deadLetters'> & { receipt: Receipt };
+
+export interface Part {
+  batch: Batch;
+  lease: Lease;
+  items: readonly Placed[];
+  /** Counts of passages, added to when the part is committed. */
+  nodes: Receipt['nodes'];
+  last?: () => PartEnd;
+}
+
+/** Outbox bytes of one profile in one commit (design, "The commit"); above it the part is halved. */
+const OUTBOX_BYTES = 1024 * 1024;
+/** Identifiers that flows ask for can lead to others: so often is the part computed again for them. */
+const IDENTIFY_ROUNDS = 10;
+
+/** The lease on the batch was lost: somebody else works on it now. Nothing more may be written. */
+export class LeaseLost extends Error {
+  override name = 'LeaseLost';
+}
+
+/**
+ * Applies some items of a batch and commits them: resolve, load, compute, verify the lease,
+ * write. A conflict begins again at identity resolution, from fresh state.
+ */
+export async function applyPart(context: PipelineContext, part: Part): Promise<void> {
+  const { batch, lease, items } = part;
+  const extra = new Map<number, ExtraIdentifier[]>();
+  const versions = await flowVersions(context, items);
+  for (let round = 0; ; ) {
+    if (lease.signal.aborted) throw new LeaseLost();
+    const resolution = await resolve({
+      store: context.store,
+      rules: context.rules,
+      batch: batch.id,
+      from: items[0]?.index ?? 0,
+      items: items.map(({ index, item }) => ({
+        index,
+        event: eventOf(item),
+        extra: extra.get(index) ?? [],
+        ...(item.kind === 'emitted' && { profile: item.profile }),
+        ...(item.kind === 'resume' && { profile: item.resume.profile }),
+      })),
+    });
+    const work = new PartWork(context, batch, resolution, versions);
+    for (const placed of items) work.take(placed);
+    if (addExtra(extra, work) && round++ < IDENTIFY_ROUNDS) continue;
+    if (items.length > 1 && work.largestOutbox() > OUTBOX_BYTES) return applyHalves(context, part);
+    const { commit, nodes } = work.result();
+    const ended = part.last ? end(part, nodes) : {};
+    crashPoint('part:before-verify');
+    // After the reads: whoever owns the batch now has read no older state than this (design, step 4).
+    if (!(await lease.verify())) throw new LeaseLost();
+    crashPoint('part:before-commit');
+    const { conflicts } = await context.store.commit({ ...commit, ...ended });
+    crashPoint('part:after-commit');
+    if (conflicts.length > 0) {
+      context.onConflict(conflicts.length);
+      continue;
+    }
+    if (!part.last) addCounts(part.nodes, nodes);
+    if (commit.outbox.length > 0) context.onHandOver();
+    return;
+  }
+}
+
+async function applyHalves(context: PipelineContext, { last, ...part }: Part): Promise<void> {
+  const middle = part.items.length >> 1;
+  await applyPart(context, { ...part, items: part.items.slice(0, middle) });
+  await applyPart(context, { ...part, items: part.items.slice(middle), ...(last && { last }) });
+}
+
+/** The receipt counts this part's passages too, however often the part is computed. */
+function end({ last, nodes }: Part, own: Receipt['nodes']): PartEnd {
+  const ended = (last as () => PartEnd)();
+  const sum = Object.assign(Object.create(null), nodes) as Receipt['nodes'];
+  addCounts(sum, own);
+  return { ...ended, receipt: { ...ended.receipt, nodes: sum } };
+}
+
+function addCounts(to: Receipt['nodes'], from: Receipt['nodes']): void {
+  for (const [key, n] of Object.entries(from)) to[key] = (to[key] ?? 0) + n;
+}
+
+/** True when flows asked for identifiers that were not yet taken into account. */
+function addExtra(extra: Map<number, ExtraIdentifier[]>, work: PartWork): boolean {
+  let added = false;
+  for (const [index, wanted] of work.wanted) {
+    const known = extra.get(index) ?? [];
+    for (const identifier of wanted) {
+      if (known.some((k) => identifierKey(k) === identifierKey(identifier) && k.force >= identifier.force)) continue;
+      known.push(identifier);
+      added = true;
+    }
+    extra.set(index, known);
+  }
+  return added;
+}
+
+/** Flow versions of the runs that go on in this part, by `flow@version`. */
+async function flowVersions(
+  context: PipelineContext,
+  items: readonly Placed[],
+): Promise<Map<string, CompiledFlow | MissingFlow>> {
+  const versions = new Map<string, CompiledFlow | MissingFlow>();
+  for (const { item } of items) {
+    if (item.kind !== 'resume') continue;
+    const { flow, version } = item.resume.run;
+    const key = `${flow}@${version}`;
+    if (versions.has(key)) continue;
+    const found = await context.flows.version(flow, version);
+    if (found) versions.set(key, found);
+  }
+  return versions;
+}

@@ -1,0 +1,65 @@
+import type { Json } from '@tributary/sdk';
+import type { Batch } from '../events/batch.js';
+import type { DeadEvent } from '../storage/port.js';
+import type { PipelineContext } from './context.js';
+import { isFromOutside } from './items.js';
+import type { Placed } from './part.js';
+
+/** Deaths of the worker at one item before it is given up. */
+const DEATHS = 2;
+const KIND = 'suspect-batch';
+
+interface Suspicion {
+  /** The item that was begun last, or null between items. */
+  at: number | null;
+  /** Deaths by place in the batch. */
+  deaths: { [index: string]: number };
+}
+
+export interface GivenUp {
+  letter: DeadEvent;
+  fromOutside: boolean;
+}
+
+/**
+ * A batch that was begun again and again is taken item by item, with a note before each: the
+ * note that is found at the next beginning says which item killed the worker. One that did so
+ * twice goes to the dead letters (G6).
+ */
+export async function takeCarefully(
+  context: PipelineContext,
+  batch: Batch,
+  work: readonly Placed[],
+): Promise<GivenUp[]> {
+  const stored = await context.store.getRecord(KIND, batch.id);
+  const suspicion = (stored?.body ?? { at: null, deaths: {} }) as unknown as Suspicion;
+  if (suspicion.at !== null) suspicion.deaths[suspicion.at] = (suspicion.deaths[suspicion.at] ?? 0) + 1;
+  suspicion.at = null;
+  await write(context, batch.id, suspicion);
+  return work.flatMap(({ index, item }) => {
+    if (item.kind === 'resume' || (suspicion.deaths[index] ?? 0) < DEATHS) return [];
+    const reason = `The worker died ${suspicion.deaths[index]} times while it applied this event.`;
+    const at = new Date().toISOString();
+    return [
+      {
+        letter: { id: item.event.id, event: item.event, reason, at, batch: batch.id },
+        fromOutside: isFromOutside(item),
+      },
+    ];
+  });
+}
+
+export async function beginCarefully(context: PipelineContext, batch: Batch, index: number): Promise<void> {
+  const stored = await context.store.getRecord(KIND, batch.id);
+  const deaths = (stored?.body as unknown as Suspicion | undefined)?.deaths ?? {};
+  await write(context, batch.id, { at: index, deaths });
+}
+
+export async function endCarefully(context: PipelineContext, batch: Batch): Promise<void> {
+  await context.store.deleteRecord(KIND, batch.id);
+}
+
+async function write(context: PipelineContext, id: string, suspicion: Suspicion): Promise<void> {
+  const stored = await context.store.getRecord(KIND, id);
+  await context.store.putRecord(KIND, id, (stored?.rev ?? 0) + 1, suspicion as unknown as Json);
+}

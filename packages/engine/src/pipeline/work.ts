@@ -1,0 +1,211 @@
+import type { SessionView } from '@tributary/sdk';
+import type { Batch } from '../events/batch.js';
+import type { CompiledFlow, FlowRunResult, MissingFlow } from '../flows/index.js';
+import { resumeFlow, runFlow } from '../flows/index.js';
+import type { OutboxEntry, Run } from '../flows/run.js';
+import type { ExtraIdentifier } from '../identity/plan.js';
+import type { Resolution } from '../identity/resolve.js';
+import { normaliseIdentifier } from '../identity/rules.js';
+import { addIdentifiers, applyEvent } from '../profiles/apply.js';
+import { emptyProfile } from '../profiles/create.js';
+import { FlowDraft } from '../profiles/draft.js';
+import type { Mark, Profile, Session } from '../profiles/profile.js';
+import type { Commit, Receipt } from '../storage/port.js';
+import type { PipelineContext } from './context.js';
+import { claimId, eventOf, type WorkItem } from './items.js';
+import { parkedResume, parkedStart, parkedStep } from './parked.js';
+import type { Placed } from './part.js';
+import { isSample, storedRun } from './runs.js';
+
+/** A profile in this part: its new state, and what was there before. */
+interface Draft {
+  profile: Profile;
+  /** Messages of this batch that are in the stored state already: an earlier attempt got so far. */
+  done: Map<string, Mark>;
+  changed: boolean;
+  handOver: OutboxEntry[];
+}
+
+/** One computation of a part, in memory and synchronous: what the commit shall write. */
+export class PartWork {
+  /** Identifiers that flows asked for and that are not (yet) this profile's. */
+  readonly wanted = new Map<number, ExtraIdentifier[]>();
+  readonly #drafts = new Map<string, Draft>();
+  readonly #events: Commit['events'] = [];
+  readonly #runs: Commit['runs'] = [];
+  readonly #nodes: Receipt['nodes'] = Object.create(null);
+  readonly #now: string;
+
+  constructor(
+    private readonly context: PipelineContext,
+    private readonly batch: Batch,
+    private readonly resolution: Resolution,
+    private readonly versions: ReadonlyMap<string, CompiledFlow | MissingFlow>,
+  ) {
+    // The time of acceptance: a repeat of the batch computes the same.
+    this.#now = new Date(batch.createdAt).toISOString();
+  }
+
+  take(placed: Placed): void {
+    const { item, index } = placed;
+    const draft = this.#draft(this.resolution.profileOf(index));
+    const message = claimId(item);
+    const done = draft.done.get(message);
+    if (done) {
+      if (item.kind !== 'resume') this.#keepEvent(draft, item, done.sequence, done.session);
+      return;
+    }
+    this.#change(draft);
+    if (item.kind === 'resume') this.#resume(draft, placed, message);
+    else this.#event(draft, item, index, message);
+  }
+
+  #draft(id: string): Draft {
+    const known = this.#drafts.get(id);
+    if (known) return known;
+    const profile = this.resolution.directory.profiles.get(id) ?? emptyProfile(id, this.#now);
+    const mine = profile.marks.filter((mark) => mark.batch === this.batch.id);
+    const draft: Draft = {
+      profile,
+      done: new Map(mine.map((mark) => [mark.message, mark])),
+      changed: false,
+      // What an earlier attempt left in the document may not have been handed over.
+      handOver: profile.outbox.filter((entry) => entry.batch === this.batch.id),
+    };
+    this.#drafts.set(id, draft);
+    return draft;
+  }
+
+  /** With the first write of a batch, what earlier batches of this partition left in the document goes. */
+  #change(draft: Draft): void {
+    if (draft.changed) return;
+    draft.changed = true;
+    const stays = (x: { partition: number; batch: string }) =>
+      x.partition !== this.batch.partition || x.batch === this.batch.id;
+    draft.profile.marks = draft.profile.marks.filter(stays);
+    draft.profile.outbox = draft.profile.outbox.filter(stays);
+  }
+
+  #event(draft: Draft, item: Exclude<WorkItem, { kind: 'resume' }>, index: number, message: string): void {
+    const { event } = item;
+    const mark = { partition: this.batch.partition, batch: this.batch.id, message };
+    const applied = applyEvent(draft.profile, event, this.resolution.identifiersOf(index), mark);
+    this.#keepEvent(draft, item, applied.sequence, applied.session?.id);
+    const { run, missing } = this.context.flows.live().index.match(event);
+    const session = viewOfSession(applied.session);
+    for (const flow of run) {
+      const result = runFlow(flow, this.#passage(draft, item, index, flow, session));
+      if (result) this.#finish(draft, item, result);
+    }
+    for (const flow of missing) {
+      this.#park(draft, item, parkedStart(flow, event, this.batch));
+    }
+  }
+
+  #resume(draft: Draft, { item, index }: Placed, message: string): void {
+    const { resume } = item as Extract<WorkItem, { kind: 'resume' }>;
+    const event = resume.run.event;
+    const by = { event: event.id, source: event.source };
+    addIdentifiers(draft.profile, this.resolution.identifiersOf(index), event.timestamp, by);
+    const mark = { partition: this.batch.partition, batch: this.batch.id, message };
+    draft.profile.marks.push({ ...mark, sequence: draft.profile.sequence });
+    const flow = this.versions.get(`${resume.run.flow}@${resume.run.version}`);
+    if (!flow || !('nodes' in flow)) {
+      this.#park(draft, item, parkedResume(flow, resume, this.batch));
+      return;
+    }
+    const passage = this.#passage(draft, item, index, flow, undefined);
+    const result = parkedStep(resume.run)
+      ? runFlow(flow, { ...passage, event })
+      : resumeFlow(flow, resume.run, resume, passage);
+    if (result) this.#finish(draft, item, result);
+  }
+
+  #passage(draft: Draft, item: WorkItem, index: number, flow: CompiledFlow, session: SessionView | undefined) {
+    const event = eventOf(item);
+    const profile = new FlowDraft(draft.profile, event, { id: flow.id, version: flow.version }, (request) => {
+      const value = normaliseIdentifier(this.context.rules, request.type, request.value);
+      if (value === undefined) return;
+      const identifier = { type: request.type, value };
+      if (this.resolution.owns(draft.profile.id, identifier)) return;
+      const wanted = this.wanted.get(index) ?? [];
+      wanted.push({ ...identifier, force: request.force });
+      this.wanted.set(index, wanted);
+    });
+    return { event, profile, session, now: this.#now, partition: this.batch.partition, batch: this.batch.id };
+  }
+
+  #finish(draft: Draft, item: WorkItem, result: FlowRunResult): void {
+    for (const entry of result.outbox) this.#handOver(draft, entry);
+    for (const [key, n] of Object.entries(result.nodeCounts)) this.#nodes[key] = (this.#nodes[key] ?? 0) + n;
+    if (result.notable || isSample(eventOf(item))) {
+      const run = storedRun(draft.profile.id, eventOf(item), result, this.#now);
+      this.#runs.push({ profile: draft.profile.id, run });
+    }
+  }
+
+  #park(draft: Draft, item: WorkItem, parked: { entry: OutboxEntry; result: Omit<FlowRunResult, 'status'> }): void {
+    this.#handOver(draft, parked.entry);
+    const run: Run = storedRun(draft.profile.id, eventOf(item), { ...parked.result, status: 'parked' }, this.#now);
+    this.#runs.push({ profile: draft.profile.id, run });
+  }
+
+  #handOver(draft: Draft, entry: OutboxEntry): void {
+    draft.profile.outbox.push(entry);
+    draft.handOver.push(entry);
+  }
+
+  #keepEvent(
+    draft: Draft,
+    item: Exclude<WorkItem, { kind: 'resume' }>,
+    sequence: number,
+    session: string | undefined,
+  ): void {
+    this.#events.push({
+      profile: draft.profile.id,
+      sequence,
+      ...(session !== undefined && { session }),
+      ...(item.kind === 'emitted' && { emitted: true }),
+      event: item.event,
+    });
+  }
+
+  /** Bytes of the largest outbox of a profile in this part. */
+  largestOutbox(): number {
+    let largest = 0;
+    for (const { handOver } of this.#drafts.values()) {
+      if (handOver.length === 0) continue;
+      largest = Math.max(largest, Buffer.byteLength(JSON.stringify(handOver)));
+    }
+    return largest;
+  }
+
+  result(): { commit: Commit; nodes: Receipt['nodes'] } {
+    const updatedAt = new Date().toISOString();
+    const changed = [...this.#drafts.values()].filter((draft) => draft.changed);
+    for (const { profile } of changed) {
+      profile.version++;
+      profile.updatedAt = updatedAt;
+    }
+    const outbox = [...this.#drafts.values()].flatMap(({ profile, handOver }) =>
+      handOver.map((entry) => ({ profile: profile.id, entry })),
+    );
+    return {
+      commit: {
+        batch: this.batch.id,
+        partition: this.batch.partition,
+        profiles: changed.map(({ profile }) => profile),
+        events: this.#events,
+        outbox,
+        runs: this.#runs,
+        quarantine: [],
+        deadLetters: [],
+      },
+      nodes: this.#nodes,
+    };
+  }
+}
+
+function viewOfSession(session: Session | undefined): SessionView | undefined {
+  return session && { id: session.id, startedAt: session.startedAt, events: session.events };
+}
