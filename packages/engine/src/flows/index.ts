@@ -1,7 +1,12 @@
+export { createFlowCatalog, type FlowCatalog, type StoredFlow } from './catalog.js';
+export { compileFlow } from './compile.js';
+export { FlowError, type FlowFault } from './faults.js';
 export type { FlowDefinition, FlowRecord, FlowVersion } from './flow.js';
+export type { LiveFlows } from './live.js';
+export { type FlowIndex, indexFlows } from './match.js';
+export { resumeFlow, runFlow } from './passage/index.js';
 export type { Continuation, OutboxDelivery, OutboxEmit, OutboxEntry, Run, Step } from './run.js';
-// Functions with these signatures follow, under the lower-case names: see signatures.ts.
-export type * from './signatures.js';
+export { FlowSchema } from './schema.js';
 export type {
   CompiledFlow,
   CompiledNode,
@@ -11,3 +16,4 @@ export type {
   ResumeAnswer,
   RunStatus,
 } from './types.js';
+export { type Validation, validateFlow } from './validate.js';

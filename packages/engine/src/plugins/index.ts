@@ -1,3 +1,3 @@
 export type { LoadPlugins } from './load.js';
-export { type PluginListing, PluginRegistry } from './registry.js';
-export { PluginError } from './shape.js';
+export { type PluginListing, PluginRegistry, splitSpecifier } from './registry.js';
+export { isPort, kindOf, PluginError } from './shape.js';
