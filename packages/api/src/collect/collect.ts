@@ -26,7 +26,7 @@ const SUCCESS_HEADERS = { 'Content-Type': 'application/json; charset=utf-8', 'Co
  * looks its path up in a map, reads the body once and parses it once.
  */
 export function createCollect({ engine, log }: { engine: Engine; log: Log }) {
-  return function collect(req: IncomingMessage, res: ServerResponse, next: () => void): void {
+  return function collect(req: IncomingMessage, res: ServerResponse, next: () => void) {
     const url = req.url as string;
     const query = url.indexOf('?');
     const call = CALLS.get(query < 0 ? url : url.slice(0, query));
@@ -45,7 +45,9 @@ export function createCollect({ engine, log }: { engine: Engine; log: Log }) {
 
 async function take(engine: Engine, call: Call, req: IncomingMessage): Promise<void> {
   if (req.method !== 'POST') {
-    throw new HttpError(405, 'METHOD_NOT_ALLOWED', 'Events are sent with POST.', { headers: { Allow: 'POST, OPTIONS' } });
+    throw new HttpError(405, 'METHOD_NOT_ALLOWED', 'Events are sent with POST.', {
+      headers: { Allow: 'POST, OPTIONS' },
+    });
   }
   const { text, bytes } = await readBody(req, LIMITS.requestBytes);
   const key = keyOfHeader(req.headers.authorization);

@@ -8,7 +8,7 @@ import { keyOfHeader, sourceOf } from './write-key.js';
 
 /** `GET /v1/profile`: what a page may know of its visitor, which is only what the operator has marked public. */
 export function createServeProfile({ engine, log }: { engine: Engine; log: Log }) {
-  return function serveProfile(req: IncomingMessage, res: ServerResponse): void {
+  return function serveProfile(req: IncomingMessage, res: ServerResponse) {
     if (req.method === 'OPTIONS') return answerPreflight(req, res, 'GET, OPTIONS');
     allowOrigin(req, res);
     read(engine, req).then(
@@ -20,7 +20,9 @@ export function createServeProfile({ engine, log }: { engine: Engine; log: Log }
 
 async function read(engine: Engine, req: IncomingMessage) {
   if (req.method !== 'GET' && req.method !== 'HEAD') {
-    throw new HttpError(405, 'METHOD_NOT_ALLOWED', 'The profile is read with GET.', { headers: { Allow: 'GET, OPTIONS' } });
+    throw new HttpError(405, 'METHOD_NOT_ALLOWED', 'The profile is read with GET.', {
+      headers: { Allow: 'GET, OPTIONS' },
+    });
   }
   const query = new URLSearchParams((req.url ?? '').split('?')[1] ?? '');
   await sourceOf(engine, keyOfHeader(req.headers.authorization) ?? query.get('writeKey'));

@@ -20,6 +20,7 @@ export async function sourceOf(engine: Engine, key: unknown): Promise<Source> {
   }
   const source = await engine.sources.byWriteKey(key);
   // No WWW-Authenticate: browsers would show visitors of a site a window that asks for a password.
-  if (!source) throw new HttpError(401, 'UNKNOWN_WRITE_KEY', 'The write key is unknown, or its source is switched off.');
+  if (!source)
+    throw new HttpError(401, 'UNKNOWN_WRITE_KEY', 'The write key is unknown, or its source is switched off.');
   return source;
 }

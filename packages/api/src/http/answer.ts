@@ -3,10 +3,19 @@ import type { Log } from '../log.js';
 import { answerFor } from './errors.js';
 
 /** Ends a response with JSON. */
-export function answerJson(res: ServerResponse, status: number, body: unknown, headers: { [name: string]: string } = {}) {
+export function answerJson(
+  res: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: { [name: string]: string } = {},
+) {
   if (res.headersSent || res.destroyed) return;
   const text = Buffer.from(JSON.stringify(body));
-  res.writeHead(status, { ...headers, 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': text.length });
+  res.writeHead(status, {
+    ...headers,
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': text.length,
+  });
   res.end(text);
 }
 

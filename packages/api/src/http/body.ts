@@ -46,7 +46,8 @@ function readRaw(req: IncomingMessage, limit: number): Promise<Buffer> {
       else resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, bytes));
     });
     req.on('close', () => {
-      if (!req.complete) reject(new HttpError(400, 'INCOMPLETE', 'The connection was closed before the body was complete.'));
+      if (!req.complete)
+        reject(new HttpError(400, 'INCOMPLETE', 'The connection was closed before the body was complete.'));
     });
     req.on('error', () => {});
   });
@@ -76,15 +77,27 @@ function inflaterFor(encoding: string, raw: Buffer): Unzip | undefined {
 function inflated(raw: Buffer, encoding: string, limit: number): Promise<Buffer> {
   const unzip = inflaterFor(encoding, raw);
   if (!unzip) {
-    throw new HttpError(415, 'UNSUPPORTED_ENCODING', 'The content encoding is not known. Use gzip, deflate, br or none.', {
-      headers: { 'Accept-Encoding': 'gzip, deflate, br' },
-    });
+    throw new HttpError(
+      415,
+      'UNSUPPORTED_ENCODING',
+      'The content encoding is not known. Use gzip, deflate, br or none.',
+      {
+        headers: { 'Accept-Encoding': 'gzip, deflate, br' },
+      },
+    );
   }
   return new Promise((resolve, reject) => {
     unzip(raw, { maxOutputLength: limit }, (error, body) => {
       if (!error) resolve(body);
       else if (error.code === 'ERR_BUFFER_TOO_LARGE') reject(tooLarge(limit));
-      else reject(new HttpError(400, 'BAD_ENCODING', 'The body does not inflate. It is damaged, or not what Content-Encoding says.'));
+      else
+        reject(
+          new HttpError(
+            400,
+            'BAD_ENCODING',
+            'The body does not inflate. It is damaged, or not what Content-Encoding says.',
+          ),
+        );
     });
   });
 }

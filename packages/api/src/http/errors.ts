@@ -51,7 +51,8 @@ export function answerFor(error: unknown): ErrorAnswer {
   if (error instanceof BadCursor) {
     return answer(400, error.code, 'The cursor is not one that this list gave. Start without it.', { path: '/cursor' });
   }
-  if (error instanceof URIError) return answer(400, 'BAD_URL', 'The address is not encoded well. Use percent encoding.');
+  if (error instanceof URIError)
+    return answer(400, 'BAD_URL', 'The address is not encoded well. Use percent encoding.');
   const unknown = answer(500, 'INTERNAL', 'Something went wrong here. The log of the server says what.');
   return { ...unknown, unexpected: true };
 }

@@ -41,7 +41,9 @@ export const flowRoutes = [
     },
     handle: ({ engine, params, body }) => {
       if (body.id !== undefined && body.id !== params.id) {
-        throw new HttpError(400, 'INVALID', `The id of the flow is not the "${params.id}" of the address.`, { path: '/id' });
+        throw new HttpError(400, 'INVALID', `The id of the flow is not the "${params.id}" of the address.`, {
+          path: '/id',
+        });
       }
       // The engine looks for every fault in a draft itself, so any shape of one may be handed to it.
       return engine.flows.saveDraft(params.id, { ...body, id: params.id } as unknown as FlowDefinition);
@@ -78,7 +80,9 @@ export const flowRoutes = [
     params: IdParams,
     body: Type.Object(
       {
-        version: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()], { description: 'Null switches the flow off.' }),
+        version: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()], {
+          description: 'Null switches the flow off.',
+        }),
       },
       { additionalProperties: false },
     ),

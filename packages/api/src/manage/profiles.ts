@@ -35,7 +35,10 @@ export const profileRoutes = [
         return showProfile(found(await engine.profiles.byIdentifier(query.identifier), 'profile'));
       }
       const { segment } = query;
-      return shown(await engine.profiles.list({ ...pageOf(query), ...(segment !== undefined && { segment }) }), showProfile);
+      return shown(
+        await engine.profiles.list({ ...pageOf(query), ...(segment !== undefined && { segment }) }),
+        showProfile,
+      );
     },
   }),
   route({

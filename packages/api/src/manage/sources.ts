@@ -25,7 +25,9 @@ export const sourceRoutes = [
       {
         id: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
         name: Type.String({ minLength: 1, maxLength: 200 }),
-        writeKey: Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: 'One is made when it is missing.' })),
+        writeKey: Type.Optional(
+          Type.String({ minLength: 1, maxLength: 200, description: 'One is made when it is missing.' }),
+        ),
       },
       { additionalProperties: false },
     ),

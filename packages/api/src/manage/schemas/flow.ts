@@ -35,7 +35,9 @@ export const FlowRecordSchema = named(
     v: Type.Literal(1),
     id: Type.String(),
     draft: Type.Union([AnyJson, Type.Null()]),
-    live: Type.Union([Type.Integer(), Type.Null()], { description: 'The version that new events run; null when it is off.' }),
+    live: Type.Union([Type.Integer(), Type.Null()], {
+      description: 'The version that new events run; null when it is off.',
+    }),
     latest: Type.Integer({ description: 'The highest version that was published.' }),
     updatedAt: Timestamp,
   },
@@ -93,8 +95,10 @@ export const PluginSchema = named(
     title: Type.String(),
     description: Type.Optional(Type.String()),
     kind: Type.String({ description: '`run`, `deliver` or `wait`.' }),
-    ports: Type.Union([Type.Array(Type.String()), Type.Null()], { description: 'Null when they depend on the config.' }),
-    config: Type.Unknown({ description: 'JSON Schema of a node\'s config.' }),
+    ports: Type.Union([Type.Array(Type.String()), Type.Null()], {
+      description: 'Null when they depend on the config.',
+    }),
+    config: Type.Unknown({ description: "JSON Schema of a node's config." }),
   },
   'A type of node.',
 );

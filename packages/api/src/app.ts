@@ -1,0 +1,93 @@
+import type { Engine, Role } from '@tributary/engine';
+import express, { type Express, type RequestHandler, type Response } from 'express';
+import { createCollect } from './collect/collect.js';
+import { createServeProfile } from './collect/serve-profile.js';
+import { createTracker } from './collect/tracker.js';
+import { createHealth } from './health/health.js';
+import { answerError, answerJson } from './http/answer.js';
+import { HttpError } from './http/errors.js';
+import type { Log } from './log.js';
+import { mountRoutes } from './manage/mount.js';
+import { ROUTES } from './manage/table.js';
+import { openApiDocument } from './openapi/document.js';
+import { createDocs } from './pages/docs.js';
+import { createLanding, type LandingLink } from './pages/landing.js';
+
+/** Something that is served beside the API, such as the example shop. */
+export interface Mount {
+  /** Without a slash at the end: `/shop`. */
+  path: string;
+  title: string;
+  handler: RequestHandler;
+}
+
+export interface ApiOptions {
+  engine: Engine;
+  log: Log;
+  /** The roles of this process; without `api` it serves its health alone. */
+  roles?: readonly Role[];
+  /** The browser tracker that /t.js serves. */
+  trackerScript?: string;
+  mounts?: readonly Mount[];
+}
+
+/**
+ * Makes the HTTP side of a process.
+ *
+ * @example createServer(createApi({ engine, log })).listen(8080);
+ */
+export function createApi({ engine, log, roles = ['api'], trackerScript, mounts = [] }: ApiOptions): Express {
+  const app = express().disable('x-powered-by').disable('etag');
+  const serves = roles.includes('api');
+  // First, before any other layer: the way of the events.
+  if (serves) app.use(createCollect({ engine, log }));
+  app.use(createHealth(engine, roles));
+  if (serves) addAddresses(app, { engine, log, trackerScript, mounts });
+  app.use((_req, res) => {
+    answerError(res, new HttpError(404, 'NOT_FOUND', 'There is no such address.'), 'unknown', log);
+  });
+  app.use((error: unknown, _req: unknown, res: Response, next: () => void) => {
+    if (res.headersSent) return next();
+    answerError(res, asHttpError(error), 'unknown', log);
+  });
+  return app;
+}
+
+interface Addresses {
+  engine: Engine;
+  log: Log;
+  trackerScript: string | undefined;
+  mounts: readonly Mount[];
+}
+
+function addAddresses(app: Express, { engine, log, trackerScript, mounts }: Addresses): void {
+  app.all('/v1/profile', createServeProfile({ engine, log }));
+  if (trackerScript !== undefined) app.get('/t.js', createTracker(trackerScript));
+  const document = openApiDocument(ROUTES);
+  app.get('/api/openapi.json', (_req, res) => answerJson(res, 200, document));
+  app.use(mountRoutes(ROUTES, engine, log));
+  app.use('/docs', createDocs());
+  for (const mount of mounts) addMount(app, mount);
+  app.get('/', createLanding([...mounts, ...LINKS]));
+}
+
+const LINKS: readonly LandingLink[] = [
+  { path: '/docs', title: 'The API, to read and to try' },
+  { path: '/api/openapi.json', title: 'Its OpenAPI document' },
+  { path: '/health/ready', title: 'Health' },
+];
+
+/** Pages of a mount have relative links: without the slash at the end they would lead elsewhere. */
+function addMount(app: Express, { path, handler }: Mount): void {
+  app.use(path, (req, res, next) => {
+    if (req.originalUrl.split('?')[0] === path) return res.redirect(301, `${path}/`);
+    return handler(req, res, next);
+  });
+}
+
+/** Express refuses some requests itself (an address that does not decode), with a status on the error. */
+function asHttpError(error: unknown): unknown {
+  const status = error instanceof Error && 'status' in error ? error.status : undefined;
+  if (typeof status !== 'number' || status < 400 || status > 499) return error;
+  return new HttpError(status, 'BAD_REQUEST', 'The request cannot be read. Look at its address and headers.');
+}
