@@ -102,6 +102,9 @@ export class DeliveryError extends Error {
   }
 }
 
+/** Ports that follow from the config. Typed as a method, so that every plugin is also a `Plugin`. */
+type PortsOf<S extends TSchema> = { ports(config: Static<S>): readonly string[] }['ports'];
+
 interface Common<S extends TSchema> {
   /** Name on npm and in flows: lower case with dashes. */
   name: string;
@@ -112,7 +115,7 @@ interface Common<S extends TSchema> {
   /** JSON Schema of a node's config: validates, types, documents, and makes the form. */
   config: S;
   /** The ways out. The first is where an edge without a port starts. */
-  ports: readonly string[] | ((config: Static<S>) => readonly string[]);
+  ports: readonly string[] | PortsOf<S>;
   /** Further faults that the schema cannot say: a path into the config and what to do. */
   check?(config: Static<S>): { path: string; message: string }[];
 }

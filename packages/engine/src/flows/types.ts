@@ -53,6 +53,8 @@ export interface PassageInput {
   now: string;
   partition: number;
   batch: string;
+  /** Told before each visit of a node, so that changes of the draft can carry it as their origin. */
+  onNode?(node: string): void;
 }
 
 /** What came back for an open delivery or a wait; `null` or no output hands the node's own input on. */
