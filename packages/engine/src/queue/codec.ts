@@ -1,0 +1,37 @@
+import type { Batch } from '../events/batch.js';
+import type { WaitingBatch } from './port.js';
+
+interface Label {
+  /** Events from outside. */
+  n: number;
+  /** Producer. */
+  p: string;
+  /** Accepted so far by this producer. */
+  a: number;
+  /** Created at. */
+  t: number;
+}
+
+/** The job's name says what accounting needs, so that waiting batches are counted without loading them. */
+export function jobName(batch: Batch, events: number): string {
+  const label: Label = { n: events, p: batch.producer, a: batch.accepted, t: batch.createdAt };
+  return JSON.stringify(label);
+}
+
+/** Reads a job's name back. */
+export function waitingBatch(id: string, partition: number, name: string): WaitingBatch {
+  const { n, p, a, t } = JSON.parse(name) as Label;
+  return { id, partition, events: n, producer: p, accepted: a, createdAt: t };
+}
+
+/**
+ * The job's data is the batch as one string: BullMQ encodes that once more, and so no backslash escape for NUL or a
+ * lone surrogate is ever seen by PostgreSQL's jsonb, which refuses both.
+ */
+export function jobData(batch: Batch): string {
+  return JSON.stringify(batch);
+}
+
+export function batchOf(data: unknown): Batch {
+  return JSON.parse(data as string) as Batch;
+}

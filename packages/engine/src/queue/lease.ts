@@ -1,0 +1,75 @@
+import type { Job } from 'bullmq';
+import type { Lease } from './port.js';
+
+/** How a lock behaves on a backend. */
+export type LockKind =
+  /** Expires by itself, and another process then takes the batch (Redis). */
+  | 'expires'
+  /** Stays until somebody takes it away (PostgreSQL). */
+  | 'stays'
+  /** One process owns the store, so nobody can take it away (PGlite). */
+  | 'owned';
+
+/** Keeps a job's lock while a handler works on it, and says so when it is lost. */
+export class HeldLease implements Lease {
+  attempt: number;
+  /** Whether somebody else may own the batch: then it is neither finished nor given back here. */
+  lost = false;
+  readonly #abort = new AbortController();
+  readonly #timer: NodeJS.Timeout | undefined;
+  #held = Date.now();
+
+  constructor(
+    private readonly job: Job,
+    private readonly token: string,
+    private readonly lock: { kind: LockKind; duration: number },
+    /** Aborted when the worker stops and patience is over. */
+    private readonly patience: AbortSignal,
+  ) {
+    this.attempt = job.attemptsStarted;
+    patience.addEventListener('abort', this.#lostPatience);
+    if (patience.aborted) this.#lostPatience();
+    if (lock.kind !== 'owned') this.#timer = setInterval(() => void this.#renew(), lock.duration / 3);
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  async verify(): Promise<boolean> {
+    if (this.lost) return false;
+    // Asking would wait for the one session of the store, which may be in the middle of the caller's own transaction.
+    if (this.lock.kind === 'owned') return true;
+    return await this.#renew();
+  }
+
+  /** Ends the renewals. */
+  release(): void {
+    clearInterval(this.#timer);
+    this.patience.removeEventListener('abort', this.#lostPatience);
+  }
+
+  async #renew(): Promise<boolean> {
+    const asked = Date.now();
+    try {
+      if ((await this.job.extendLock(this.token, this.lock.duration)) > 0) {
+        this.#held = asked;
+        return true;
+      }
+      this.#lose('The lock of the batch was taken by another worker.');
+    } catch {
+      const expired = Date.now() - this.#held > this.lock.duration;
+      if (expired && this.lock.kind === 'expires') this.#lose('The lock of the batch could not be renewed in time.');
+    }
+    return false;
+  }
+
+  #lose(reason: string): void {
+    this.lost = true;
+    this.#abort.abort(new Error(reason));
+  }
+
+  readonly #lostPatience = (): void => {
+    this.#abort.abort(new Error('The worker stops: give the batch back.'));
+  };
+}

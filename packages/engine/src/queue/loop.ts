@@ -1,0 +1,153 @@
+import { Job, type Worker } from 'bullmq';
+import { batchOf } from './codec.js';
+import { HeldLease, type LockKind } from './lease.js';
+import { type BatchHandler, GiveBack } from './port.js';
+import type { OnError, QueueSettings } from './settings.js';
+import { backoff, pause } from './wait.js';
+
+/** What a loop needs to work off one partition. */
+export interface LoopContext {
+  partition: number;
+  /** BullMQ's worker of the partition, used as in its pattern "manually fetching jobs". */
+  bull: Worker;
+  /** The name under which this loop holds its jobs; no other loop has it. */
+  token: string;
+  handler: BatchHandler;
+  settings: QueueSettings;
+  lock: LockKind;
+  /** Puts jobs that the store gave to this token without our knowing back to the head. */
+  reclaim(token: string): Promise<void>;
+  /** Whether `reclaim` is the only way for such a job to come back. */
+  reclaimWhenIdle: boolean;
+  onError: OnError;
+  /** Aborted: no new batch is begun. */
+  stopping: AbortSignal;
+  /** Aborted: running batches are given back. */
+  patience: AbortSignal;
+}
+
+/**
+ * Works off one partition, one batch after the other. BullMQ's own processor would send a job that could not be
+ * completed to the failed ones, behind which later ones pass; here nothing moves on before it is done or given back.
+ */
+export class PartitionLoop {
+  /** Whether a handler runs or its batch is being finished. */
+  busy = false;
+  readonly done: Promise<void>;
+  #failures = 0;
+  /** An answer of the store was lost: it may hold a job for us that we do not know. */
+  #unsure = false;
+  #reclaimed = Date.now();
+  #empty = 0;
+
+  constructor(private readonly c: LoopContext) {
+    this.done = this.#run();
+  }
+
+  async #run(): Promise<void> {
+    let job: Job | undefined;
+    while (!this.c.stopping.aborted) {
+      job ??= await this.#fetch();
+      if (!job || this.c.stopping.aborted) continue;
+      job = await this.#work(job);
+    }
+    if (job) await this.#settle(job, () => this.#giveBack(job as Job));
+  }
+
+  async #fetch(): Promise<Job | undefined> {
+    const { bull, token, settings, stopping, partition } = this.c;
+    const begun = Date.now();
+    try {
+      const due = this.c.reclaimWhenIdle && begun - this.#reclaimed > settings.stalledInterval;
+      if (this.#unsure || due) await this.#reclaim();
+      const job: Job | undefined = await bull.getNextJob(token, { block: true });
+      this.#failures = 0;
+      if (job) this.#empty = 0;
+      // Waiting batches behind one that another worker holds make the store answer "there is work" at once.
+      else if (this.#empty++ > 1 && Date.now() - begun < 20) await pause(50, stopping);
+      return job;
+    } catch (error) {
+      this.#unsure = true;
+      if (this.#failures++ === 0) this.c.onError(error, { partition });
+      await pause(backoff(this.#failures, 1_000), stopping);
+      return undefined;
+    }
+  }
+
+  async #reclaim(): Promise<void> {
+    await this.c.reclaim(this.c.token);
+    this.#unsure = false;
+    this.#reclaimed = Date.now();
+  }
+
+  /** Runs the handler until it is through, then takes the next job in the same step as it finishes this one. */
+  async #work(job: Job): Promise<Job | undefined> {
+    const { token, settings, lock, patience } = this.c;
+    this.busy = true;
+    const lease = new HeldLease(job, token, { kind: lock, duration: settings.lockDuration }, patience);
+    try {
+      const finished = await this.#handle(job, lease);
+      if (finished) return await this.#settle(job, () => this.#complete(job));
+      if (!lease.lost) await this.#settle(job, () => this.#giveBack(job));
+      // Whoever gives back at once what he has just been given would otherwise spin.
+      await pause(100, this.c.stopping);
+      return undefined;
+    } finally {
+      lease.release();
+      this.busy = false;
+    }
+  }
+
+  /** False when the batch is to be given back. */
+  async #handle(job: Job, lease: HeldLease): Promise<boolean> {
+    const { handler, settings, onError } = this.c;
+    for (let failures = 0; ; failures++) {
+      try {
+        await handler(batchOf(job.data), lease);
+        return true;
+      } catch (error) {
+        if (error instanceof GiveBack) return false;
+        onError(error, this.#where(job));
+        await pause(backoff(failures, settings.maxBackoff), lease.signal);
+        if (lease.signal.aborted) return false;
+        lease.attempt++;
+      }
+    }
+  }
+
+  async #complete(job: Job): Promise<Job | undefined> {
+    const next = await job.moveToCompleted(null, this.c.token, !this.c.stopping.aborted);
+    const [data, id] = Array.isArray(next) ? next : [];
+    return data ? Job.fromJSON(this.c.bull, data, id) : undefined;
+  }
+
+  async #giveBack(job: Job): Promise<undefined> {
+    await job.moveToWait(this.c.token);
+    return undefined;
+  }
+
+  /** Repeats a step until the store has taken it; gives up when the job is no longer ours, or when time is over. */
+  async #settle(job: Job, step: () => Promise<Job | undefined>): Promise<Job | undefined> {
+    const { onError, patience } = this.c;
+    for (let failures = 0; ; failures++) {
+      try {
+        return await step();
+      } catch (error) {
+        if (failures === 0) onError(error, this.#where(job));
+        // After a lost answer the step may have been done, and the next job may be ours already.
+        this.#unsure = true;
+        if (isVerdict(error) || (patience.aborted && failures > 2)) return undefined;
+        await pause(backoff(failures, 1_000));
+      }
+    }
+  }
+
+  #where(job: Job): { partition: number; batch?: string } {
+    return { partition: this.c.partition, ...(job.id === undefined ? {} : { batch: job.id }) };
+  }
+}
+
+/** BullMQ's codes for: the job is gone, its lock is gone, it is not in work, its lock is another's. */
+function isVerdict(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && [-1, -2, -3, -6].includes(error.code as number);
+}

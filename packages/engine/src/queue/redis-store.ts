@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import { type Queue as BullQueue, Job, type JobsOptions, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { waitingBatch } from './codec.js';
+import type { WaitingBatch } from './port.js';
+import { redisPressure, redisWarnings } from './redis-server.js';
+import type { QueueSettings } from './settings.js';
+import type { QueueStore } from './store.js';
+
+/** Stalls are no failures: with BullMQ's own limit, two kills would send a batch to the failed ones. */
+const NO_LIMIT = 2 ** 31 - 1;
+
+/** BullMQ's own backend on Redis, where jobs of dead workers come back to the head by themselves. */
+export class RedisStore implements QueueStore {
+  readonly name = 'redis';
+  readonly lock = 'expires';
+  readonly reclaimWhenIdle = false;
+  readonly jobOptions: JobsOptions = { removeOnComplete: true, removeOnFail: false };
+
+  constructor(
+    private readonly client: Redis,
+    private readonly prefix: string,
+    readonly queues: readonly BullQueue[],
+    private readonly settings: QueueSettings,
+  ) {}
+
+  makeWorker(partition: number): Worker {
+    return new Worker(`p${partition}`, null, {
+      connection: this.client,
+      prefix: this.prefix,
+      skipVersionCheck: true,
+      concurrency: 1,
+      lockDuration: this.settings.lockDuration,
+      stalledInterval: this.settings.stalledInterval,
+      maxStalledCount: NO_LIMIT,
+      drainDelay: this.settings.drainDelay,
+    });
+  }
+
+  async interrupt(worker: Worker): Promise<void> {
+    await worker.close(true);
+  }
+
+  async reclaim(partition: number, token: string): Promise<void> {
+    const queue = this.#queue(partition);
+    for (const id of await this.client.lrange(queue.toKey('active'), 0, -1)) {
+      if ((await this.client.get(`${queue.toKey(id)}:lock`)) !== token) continue;
+      const job = await Job.fromId(queue, id);
+      await job?.moveToWait(token);
+    }
+  }
+
+  /** Stalled jobs come back by BullMQ's own check. */
+  async recover(): Promise<void> {}
+
+  async waiting(): Promise<WaitingBatch[]> {
+    const partitions = await Promise.all(this.queues.map((_, partition) => this.#waitingIn(partition)));
+    return partitions.flat();
+  }
+
+  async #waitingIn(partition: number): Promise<WaitingBatch[]> {
+    const queue = this.#queue(partition);
+    // One transaction, so that a job on its way from one list to the other is seen once.
+    const lists = await this.client
+      .multi()
+      .lrange(queue.toKey('active'), 0, -1)
+      .lrange(queue.toKey('wait'), 0, -1)
+      .exec();
+    const [active = [], wait = []] = results<string[]>(lists);
+    // BullMQ takes from the end of the list.
+    const ids = [...active, ...wait.reverse()];
+    const names = this.client.pipeline();
+    for (const id of ids) names.hget(queue.toKey(id), 'name');
+    const found = results<string | null>(await names.exec());
+    return ids.flatMap((id, at) => {
+      const name = found[at];
+      return name ? [waitingBatch(id, partition, name)] : [];
+    });
+  }
+
+  pressure(): Promise<{ usedBytes: number; maxBytes: number } | undefined> {
+    return redisPressure(this.client, this.settings.maxBytes);
+  }
+
+  async check(): Promise<void> {
+    const key = `${this.prefix}:heartbeat:${randomUUID()}`;
+    await this.client.set(key, '1', 'PX', 10_000);
+    if ((await this.client.get(key)) !== '1') throw new Error('Redis did not keep what was written.');
+  }
+
+  warnings(): Promise<string[]> {
+    return redisWarnings(this.client);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.queues.map((queue) => queue.close()));
+    this.client.disconnect();
+  }
+
+  #queue(partition: number): BullQueue {
+    return this.queues[partition] as BullQueue;
+  }
+}
+
+function results<T>(answers: [Error | null, unknown][] | null): T[] {
+  return (answers ?? []).map(([error, value]) => {
+    if (error) throw error;
+    return value as T;
+  });
+}

@@ -1,0 +1,55 @@
+import { Queue as BullQueue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { checkPartitions, partitionsChanged } from './errors.js';
+import { PartitionedQueue } from './partitions.js';
+import { type Queue, QueueUnavailable } from './port.js';
+import { commandClient, connect } from './redis-clients.js';
+import { RedisStore } from './redis-store.js';
+import { completeSettings, type OnError, type QueueSettings } from './settings.js';
+
+export interface RedisQueueOptions {
+  url: string;
+  partitions: number;
+  /** In front of every key, so that several deployments can share a server. */
+  prefix?: string;
+  settings?: Partial<QueueSettings>;
+  onError?: OnError;
+}
+
+/**
+ * Opens the queue on Redis, for any number of processes. Fails with QueueUnavailable when Redis does not answer in
+ * time, and with PARTITIONS_CHANGED when the deployment was created with another number of partitions.
+ */
+export async function createRedisQueue(options: RedisQueueOptions): Promise<Queue> {
+  const { url, partitions, prefix = 'tributary', onError = () => undefined } = options;
+  checkPartitions(partitions);
+  const settings = completeSettings(options.settings);
+  const client = commandClient(url, settings);
+  try {
+    await connect(client, settings.connectTimeout);
+    await client.setnx(`${prefix}:partitions`, partitions);
+    const stored = Number(await client.get(`${prefix}:partitions`));
+    if (stored !== partitions) throw partitionsChanged(stored, partitions);
+    const queues = Array.from({ length: partitions }, (_, partition) => openQueue(client, prefix, partition));
+    // Over any number of processes, one batch of a partition is in work at a time.
+    await Promise.all(queues.map((queue) => queue.setGlobalConcurrency(1)));
+    return new PartitionedQueue(new RedisStore(client, prefix, queues, settings), settings, onError);
+  } catch (error) {
+    client.disconnect();
+    if (error instanceof Error && 'code' in error && error.code === 'PARTITIONS_CHANGED') throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new QueueUnavailable(`Redis does not answer, check REDIS_URL: ${reason}`, { cause: error });
+  }
+}
+
+function openQueue(client: Redis, prefix: string, partition: number): BullQueue {
+  const queue = new BullQueue(`p${partition}`, {
+    connection: client,
+    prefix,
+    skipVersionCheck: true,
+    // Nobody reads BullMQ's streams of events here.
+    streams: { events: { maxLen: 100 } },
+  });
+  queue.on('error', () => undefined);
+  return queue;
+}

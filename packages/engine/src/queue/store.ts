@@ -1,0 +1,22 @@
+import type { Queue as BullQueue, JobsOptions, Worker } from 'bullmq';
+import type { LockKind } from './lease.js';
+import type { Queue } from './port.js';
+
+/** What Redis and PostgreSQL do each in their own way; everything else is in `partitions.ts`. */
+export interface QueueStore extends Pick<Queue, 'waiting' | 'pressure' | 'check' | 'warnings' | 'close'> {
+  readonly name: string;
+  readonly lock: LockKind;
+  /** Whether jobs whose answer was lost come back by `reclaim` alone, because nothing looks for stalled ones. */
+  readonly reclaimWhenIdle: boolean;
+  /** One for each partition, in their order. */
+  readonly queues: readonly BullQueue[];
+  /** Options of each job beside its id. */
+  readonly jobOptions: JobsOptions;
+  makeWorker(partition: number): Worker;
+  /** Ends the wait of an idle worker for its next job. */
+  interrupt(worker: Worker): Promise<void>;
+  /** Puts jobs in work under this token back to the head. */
+  reclaim(partition: number, token: string): Promise<void>;
+  /** Before a worker starts: puts jobs in work under none of these tokens back to the head, where nobody else does. */
+  recover(living: ReadonlySet<string>): Promise<void>;
+}
