@@ -54,7 +54,7 @@ export interface PassageInput {
   partition: number;
   batch: string;
   /** Told before each visit of a node, so that changes of the draft can carry it as their origin. */
-  onNode?(node: string): void;
+  enter?(node: string): void;
 }
 
 /** What came back for an open delivery or a wait; `null` or no output hands the node's own input on. */

@@ -74,7 +74,6 @@ export class Passage {
     const visit = this.#begin.branch === undefined ? String(count) : `${this.#begin.branch}.${count}`;
     const { event } = this.#input;
     const key = `${event.source}:${event.messageId}:${this.#flow.key}:${node.id}:${visit}`;
-    this.#input.onNode?.(node.id);
     const left = visitNode(this.#flow, node, this.#input, input, key, this.#begin.resumed);
     for (const entry of left.emits) this.#outbox.push(entry);
     if (left.kind === 'open') {

@@ -25,6 +25,7 @@ export function visitNode(
   key: string,
   resumed: boolean,
 ): Left {
+  input.enter?.(node.id);
   const emits: OutboxEmit[] = [];
   const context = makeContext(input, nodeInput, flow.expressions, (event) => {
     if (emits.length >= MAX_EMITS) throw new FlowError('EMIT_COUNT', `A node emits at most ${MAX_EMITS} events.`);
