@@ -1,3 +1,4 @@
+export { createEngine, type EngineOptions } from './engine.js';
 export type { Rejected } from './events/batch.js';
 export { LIMITS } from './events/limits.js';
 export type { FlowDefinition, FlowRecord, FlowVersion } from './flows/flow.js';

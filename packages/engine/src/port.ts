@@ -1,7 +1,8 @@
-import type { Event, Json, Plugin } from '@tributary/sdk';
+import type { Event, Json } from '@tributary/sdk';
 import type { Rejected } from './events/batch.js';
 import type { FlowDefinition, FlowRecord, FlowVersion } from './flows/flow.js';
 import type { Run } from './flows/run.js';
+import type { PluginListing } from './plugins/index.js';
 import type { Profile } from './profiles/profile.js';
 import type { DeadEvent, DeliveryRow, DeliveryStatus, Page, PageQuery, StoredEvent } from './storage/port.js';
 
@@ -17,7 +18,7 @@ export interface Engine {
   readonly collect: Collect;
   accounting(): Promise<Accounting>;
   health(): Promise<Health>;
-  plugins(): Plugin[];
+  plugins(): PluginListing[];
   /** Begins the roles in this process; `api` needs no loop of its own beyond its collector. */
   start(roles: readonly Role[]): Promise<void>;
   /** Stops taking work, finishes what is begun (at most `patience` ms, 20 s by default), closes queue and store. */

@@ -37,7 +37,7 @@ export function parkedStart(flow: MissingFlow, event: Event, batch: Batch): Park
 /** A run that should go on, on a worker that lacks its version or a plugin of it. */
 export function parkedResume(flow: MissingFlow | undefined, resume: Resume, batch: Batch): Parked {
   const reason = flow?.reason ?? `Version ${resume.run.version} of flow ${resume.run.flow} is not stored.`;
-  const [, base, n] = /^(.*):parked:(\d+)$/.exec(resume.delivery) ?? [];
+  const [, base, n] = /^(.*):parked:(\d+)$/s.exec(resume.delivery) ?? [];
   const key = `${base ?? resume.delivery}:parked:${n ? Number(n) + 1 : 1}`;
   const answer = {
     ...(resume.port !== undefined && { port: resume.port }),

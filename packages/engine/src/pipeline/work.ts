@@ -132,7 +132,10 @@ export class PartWork {
       wanted.push({ ...identifier, force: request.force });
       this.wanted.set(index, wanted);
     });
-    return { event, profile, session, now: this.#now, partition: this.batch.partition, batch: this.batch.id };
+    const enter = (node: string) => {
+      profile.node = node;
+    };
+    return { event, profile, session, now: this.#now, partition: this.batch.partition, batch: this.batch.id, enter };
   }
 
   #finish(draft: Draft, item: WorkItem, result: FlowRunResult): void {

@@ -1,0 +1,92 @@
+import { v7 as uuidv7 } from 'uuid';
+import { type Batch, type BatchItem, countAccepted } from '../events/batch.js';
+import type { Queue } from '../queue/port.js';
+
+/** Milliseconds that the first event of a batch waits for others: batches make the throughput. */
+const GATHER = 2;
+/** Bounds of one job: items, and bytes of JSON as the requests had them. */
+const BATCH_ITEMS = 500;
+const BATCH_BYTES = 1024 * 1024;
+
+interface Waiting {
+  items: BatchItem[];
+  bytes: number;
+  done(): void;
+  failed(error: unknown): void;
+}
+
+/**
+ * The way into one partition from this process: one add is in flight at a time, so that batches
+ * enter in the order of acceptance; what arrives meanwhile is the next batch.
+ */
+export class Lane {
+  #waiting: Waiting[] = [];
+  #sending = false;
+  #producer = uuidv7();
+  #accepted = 0;
+  /** Events that wait to be sent. */
+  depth = 0;
+
+  constructor(
+    private readonly queue: Queue,
+    private readonly partition: number,
+  ) {}
+
+  /** Resolves once the items are in the durable queue, in one batch or several. */
+  add(items: BatchItem[], bytes: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ items, bytes, done: resolve, failed: reject });
+      this.depth += items.length;
+      if (!this.#sending) {
+        this.#sending = true;
+        setTimeout(() => void this.#send(), GATHER);
+      }
+    });
+  }
+
+  async #send(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const taken = this.#take();
+      const items = taken.flatMap((waiting) => waiting.items);
+      try {
+        await this.queue.add(this.partition, this.#batch(items));
+        for (const waiting of taken) waiting.done();
+      } catch (error) {
+        // Whether that batch arrived is not known. Under a new name the running count is right
+        // either way: if it did, its receipt says so under the old name.
+        this.#producer = uuidv7();
+        this.#accepted = 0;
+        for (const waiting of taken) waiting.failed(error);
+      } finally {
+        this.depth -= items.length;
+      }
+    }
+    this.#sending = false;
+  }
+
+  #take(): Waiting[] {
+    let items = 0;
+    let bytes = 0;
+    let n = 0;
+    for (const waiting of this.#waiting) {
+      items += waiting.items.length;
+      bytes += waiting.bytes;
+      if (n > 0 && (items > BATCH_ITEMS || bytes > BATCH_BYTES)) break;
+      n++;
+    }
+    return this.#waiting.splice(0, n);
+  }
+
+  #batch(items: BatchItem[]): Batch {
+    this.#accepted += countAccepted(items);
+    return {
+      v: 1,
+      id: uuidv7(),
+      partition: this.partition,
+      createdAt: Date.now(),
+      producer: this.#producer,
+      accepted: this.#accepted,
+      items,
+    };
+  }
+}

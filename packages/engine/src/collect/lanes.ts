@@ -1,0 +1,32 @@
+import type { BatchItem } from '../events/batch.js';
+import type { Queue } from '../queue/port.js';
+import { Lane } from './lane.js';
+
+/** The ways into all partitions from this process. */
+export class Lanes {
+  readonly #lanes: Lane[];
+
+  constructor(queue: Queue) {
+    this.#lanes = Array.from({ length: queue.partitions }, (_, partition) => new Lane(queue, partition));
+  }
+
+  get count(): number {
+    return this.#lanes.length;
+  }
+
+  /** Resolves once the items are in the durable queue; `bytes` is about what they take. */
+  add(partition: number, items: BatchItem[], bytes = 0): Promise<void> {
+    return this.#lane(partition).add(items, bytes);
+  }
+
+  /** Items that wait in this process to enter a partition. */
+  depth(partition: number): number {
+    return this.#lane(partition).depth;
+  }
+
+  #lane(partition: number): Lane {
+    const lane = this.#lanes[partition];
+    if (!lane) throw new RangeError(`There is no partition ${partition}.`);
+    return lane;
+  }
+}

@@ -1,0 +1,152 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { Lanes } from '../collect/lanes.js';
+import type { Resume } from '../events/batch.js';
+import type { OutboxDelivery, OutboxEmit } from '../flows/run.js';
+import type { DeliveryRow, DeliveryStore } from '../storage/port.js';
+import { type AttemptOptions, attemptDelivery } from './attempt.js';
+
+export interface DispatcherOptions extends Omit<AttemptOptions, 'stopping'> {
+  /** Milliseconds between two looks at the rows when nobody says that there is something. */
+  pollMs: number;
+  /** Rows of one destination that are in work at a time in this process. */
+  perDestination: number;
+  /** Destinations with work at a time: a dead one takes one place, not all. */
+  destinations: number;
+  onError(error: unknown): void;
+  /** Called for each finished attempt: for metrics. */
+  onAttempt?(destination: string, result: 'delivered' | 'failed' | 'dead'): void;
+}
+
+/**
+ * Delivery worker. The rows in the store are the truth: it leases what is due, fairly by
+ * destination, calls the outside, and hands results to the pipeline. Any number of processes.
+ */
+export class Dispatcher {
+  readonly #stop = new AbortController();
+  readonly #busy = new Map<string, number>();
+  readonly #running = new Set<Promise<void>>();
+  #wake: (() => void) | undefined;
+  #poked = false;
+  #stopping = false;
+  #loop: Promise<void> | undefined;
+
+  constructor(
+    private readonly store: DeliveryStore,
+    private readonly lanes: Lanes,
+    private readonly options: DispatcherOptions,
+  ) {}
+
+  start(): void {
+    this.#loop ??= this.#run();
+  }
+
+  /** There may be something to do. */
+  poke(): void {
+    this.#poked = true;
+    this.#wake?.();
+  }
+
+  /** Takes nothing new; gives running attempts `patience` ms, then aborts them: they are tried again elsewhere. */
+  async stop(patience: number): Promise<void> {
+    const late = setTimeout(() => this.#stop.abort(), patience);
+    this.#stopping = true;
+    this.#wake?.();
+    await this.#loop;
+    await Promise.all(this.#running);
+    clearTimeout(late);
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopping) {
+      this.#poked = false;
+      const more = await this.#round().catch((error) => {
+        this.options.onError(error);
+        return false;
+      });
+      if (!more && !this.#poked && !this.#stopping) await this.#sleep();
+    }
+  }
+
+  #sleep(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, this.options.pollMs);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  /** Leases and begins what is due; true when there may be more. */
+  async #round(): Promise<boolean> {
+    const { perDestination, timeoutMs } = this.options;
+    const room = this.options.destinations - this.#busy.size;
+    if (room <= 0) return false;
+    const lease = uuidv7();
+    const rows = await this.store.leaseDeliveries({
+      now: Date.now(),
+      leaseMs: 3 * timeoutMs,
+      lease,
+      limit: perDestination,
+      destinations: room,
+      except: [...this.#busy.keys()],
+    });
+    const byDestination = new Map<string, DeliveryRow[]>();
+    for (const row of rows) byDestination.set(row.destination, [...(byDestination.get(row.destination) ?? []), row]);
+    for (const [destination, group] of byDestination) this.#begin(destination, group, lease);
+    return rows.length > 0 && this.#busy.size < this.options.destinations;
+  }
+
+  #begin(destination: string, rows: DeliveryRow[], lease: string): void {
+    this.#busy.set(destination, rows.length);
+    const work = Promise.all(rows.map((row) => this.#one(row, lease).catch(this.options.onError))).then(() => {
+      this.#busy.delete(destination);
+      this.#running.delete(work);
+      if (rows.length >= this.options.perDestination) this.poke();
+    });
+    this.#running.add(work);
+  }
+
+  async #one(row: DeliveryRow, lease: string): Promise<void> {
+    if (row.kind === 'emit') {
+      const { event } = row.entry as OutboxEmit;
+      await this.lanes.add(row.partition, [{ kind: 'emitted', event, profile: row.profile }]);
+      await this.store.settleDelivery(row.id, lease, { status: 'delivered', now: new Date().toISOString() });
+    } else if (row.kind === 'wait') {
+      const { parked } = row.entry as OutboxDelivery;
+      await this.#handBack(row, lease, 1, parked ?? { output: null });
+    } else {
+      await this.#delivery(row, lease);
+    }
+  }
+
+  async #delivery(row: DeliveryRow, lease: string): Promise<void> {
+    let { result } = row;
+    let attempts = row.attempts.length;
+    if (row.status !== 'answered') {
+      const change = await attemptDelivery(row, { ...this.options, stopping: this.#stop.signal });
+      if (change.attempt) attempts++;
+      const kept = await this.store.settleDelivery(row.id, lease, change);
+      if (change.status === 'pending') this.options.onAttempt?.(row.destination, 'failed');
+      // Without the lease somebody else works on the row; the destination knows the key (G5).
+      if (!kept || change.status !== 'answered') return;
+      result = change.result;
+    }
+    await this.#handBack(row, lease, attempts, result ?? { output: null });
+    this.options.onAttempt?.(row.destination, result?.error === undefined ? 'delivered' : 'dead');
+  }
+
+  /** The result enters the pipeline, then the row is done: in between it is `answered`, and a crash repeats this. */
+  async #handBack(
+    row: DeliveryRow,
+    lease: string,
+    attempt: number,
+    answer: Pick<Resume, 'port' | 'output' | 'error'>,
+  ): Promise<void> {
+    const { run } = row.entry as OutboxDelivery;
+    const resume: Resume = { delivery: row.id, attempt, profile: row.profile, run, ...answer };
+    await this.lanes.add(row.partition, [{ kind: 'resume', resume }]);
+    const status = answer.error === undefined || row.kind === 'wait' ? 'delivered' : 'dead';
+    await this.store.settleDelivery(row.id, lease, { status, now: new Date().toISOString() });
+  }
+}

@@ -1,0 +1,130 @@
+import type { Logger } from 'pino';
+import { Collector } from './collect/collector.js';
+import { Lanes } from './collect/lanes.js';
+import { DEFAULT_BACKOFF } from './deliveries/backoff.js';
+import { Dispatcher, type DispatcherOptions } from './deliveries/dispatcher.js';
+import { readAccounting } from './deployment/accounting.js';
+import { createEffects } from './deployment/effects.js';
+import { readHealth } from './deployment/health.js';
+import { Heartbeats } from './deployment/heartbeats.js';
+import { SourceList } from './deployment/sources.js';
+import { TokenList } from './deployment/tokens.js';
+import { createFlowCatalog } from './flows/index.js';
+import { manageFlows } from './flows/manage.js';
+import { LiveFlowsWatch } from './flows/watch.js';
+import { defaultRules, type IdentityRules } from './identity/rules.js';
+import type { PipelineContext } from './pipeline/context.js';
+import { LeaseLost } from './pipeline/part.js';
+import { processBatch } from './pipeline/process.js';
+import type { PluginRegistry } from './plugins/index.js';
+import type { Engine, Role } from './port.js';
+import { PublicProfile } from './profiles/public-view.js';
+import { ProfileReader } from './profiles/read.js';
+import { GiveBack, type Queue, type QueueWorker } from './queue/port.js';
+import type { Settings } from './settings/index.js';
+import type { Store } from './storage/port.js';
+
+export interface EngineOptions {
+  store: Store;
+  queue: Queue;
+  settings: Pick<Settings, 'defaultCountry' | 'allowPrivateDestinations' | 'shutdownMs'>;
+  registry: PluginRegistry;
+  log: Logger;
+  /** Identifier rules; by default those of docs/identity.md. */
+  rules?: IdentityRules;
+  /** Tests make these quick. */
+  deliveries?: Partial<Pick<DispatcherOptions, 'backoff' | 'timeoutMs' | 'pollMs' | 'perDestination' | 'destinations'>>;
+}
+
+/** Days for which the claim of a message is kept: the window in which a repeat is recognised (G3). */
+const CLAIM_DAYS = 7;
+const DAY = 86_400_000;
+/** Milliseconds between two clean-ups by the scheduler. */
+const CLEAN_EVERY = 10 * 60_000;
+
+/** One deployment, over an opened store and queue. Holds no state of the module: several can live in one process. */
+export function createEngine({ store, queue, settings, registry, log, ...options }: EngineOptions): Engine {
+  const rules = options.rules ?? defaultRules(settings.defaultCountry);
+  const lanes = new Lanes(queue);
+  const collector = new Collector(queue, lanes, rules);
+  const catalog = createFlowCatalog(store, registry);
+  const flows = new LiveFlowsWatch(catalog, (error) => log.warn({ err: error }, 'flows could not be read'));
+  const profiles = new ProfileReader(store, rules);
+  const heartbeats = new Heartbeats(store, (error) => log.warn({ err: error }, 'heartbeat failed'));
+  const dispatcher = new Dispatcher(store, lanes, {
+    registry,
+    backoff: DEFAULT_BACKOFF,
+    timeoutMs: 20_000,
+    pollMs: 500,
+    perDestination: 32,
+    destinations: 32,
+    ...options.deliveries,
+    network: { allowPrivateDestinations: settings.allowPrivateDestinations },
+    onError: (error) => log.warn({ err: error }, 'a delivery will be tried again'),
+  });
+  const context: PipelineContext = {
+    store,
+    rules,
+    flows,
+    onHandOver: () => dispatcher.poke(),
+    onConflict: (n) => log.debug({ profiles: n }, 'conflict: computing again'),
+  };
+  let worker: QueueWorker | undefined;
+  let cleaning: NodeJS.Timeout | undefined;
+  let stopped: Promise<void> | undefined;
+
+  const clean = async () => {
+    await store.clean({ now: Date.now(), claimsBefore: Date.now() - CLAIM_DAYS * DAY });
+    await heartbeats.clean();
+  };
+  const begin: { [role in Role]: () => Promise<void> } = {
+    api: async () => collector.start(),
+    worker: async () => {
+      await flows.start();
+      worker = queue.work(async (batch, lease) => {
+        try {
+          await processBatch(context, batch, lease);
+        } catch (error) {
+          if (error instanceof LeaseLost) throw new GiveBack();
+          throw error;
+        }
+      });
+      dispatcher.start();
+    },
+    scheduler: async () => {
+      const run = () => void clean().catch((error) => log.warn({ err: error }, 'clean-up failed'));
+      run();
+      cleaning = setInterval(run, CLEAN_EVERY);
+    },
+  };
+  const stop = async (patience: number) => {
+    clearInterval(cleaning);
+    collector.stop();
+    if (worker) await Promise.all([worker.stop(patience), dispatcher.stop(patience)]);
+    flows.stop();
+    await heartbeats.stop().catch(() => {});
+    await queue.close();
+    await store.close();
+  };
+
+  return {
+    sources: new SourceList(store),
+    flows: manageFlows(catalog),
+    profiles,
+    effects: createEffects(store, collector, () => dispatcher.poke()),
+    publicView: new PublicProfile(store, profiles),
+    tokens: new TokenList(store),
+    collect: collector,
+    accounting: () => readAccounting(store, queue),
+    health: () => readHealth(store, queue, heartbeats),
+    plugins: () => registry.list(),
+    start: async (roles) => {
+      for (const role of roles) await begin[role]();
+      await heartbeats.start(roles);
+    },
+    stop: (patience = settings.shutdownMs) => {
+      stopped ??= stop(patience);
+      return stopped;
+    },
+  };
+}
