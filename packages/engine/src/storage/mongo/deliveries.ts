@@ -104,6 +104,7 @@ function toDocument(row: DeliveryRow): DeliveryDocument {
   return {
     _id: columnKey(row.id),
     kind: row.kind,
+    profile: columnKey(row.profile),
     status: row.status,
     destination: columnKey(row.destination),
     flow: row.entry.kind === 'emit' ? null : columnKey(row.entry.run.flow),

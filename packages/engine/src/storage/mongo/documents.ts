@@ -51,6 +51,7 @@ export interface RunDocument extends Body {
 /** `body` is the row as it was handed over; what changes later lies beside it and in `progress`. */
 export interface DeliveryDocument extends Body {
   kind: string;
+  profile: string;
   status: DeliveryStatus;
   destination: string;
   flow: string | null;
@@ -89,7 +90,7 @@ export function collections(db: Db) {
     claims: db.collection<ClaimDocument>('claims'),
     identifiers: db.collection<IdentifierDocument>('identifiers'),
     profiles: db.collection<ProfileDocument>('profiles'),
-    ledger: db.collection<Body & { survivor: string }>('ledger'),
+    ledger: db.collection<Body & { survivor: string; loser: string }>('ledger'),
     runs: db.collection<RunDocument>('runs'),
     quarantine: db.collection<Body & { source: string }>('quarantine'),
     deadLetters: db.collection<Body & { source: string }>('dead_letters'),
@@ -111,7 +112,7 @@ export async function createIndexes(c: Collections): Promise<void> {
     c.receipts.createIndex({ at: 1 }),
     c.identifiers.createIndex({ profile: 1 }),
     c.profiles.createIndex({ segments: 1, _id: 1 }),
-    c.ledger.createIndex({ survivor: 1, _id: 1 }),
+    c.ledger.createIndexes([{ key: { survivor: 1, _id: 1 } }, { key: { loser: 1 } }]),
     c.runs.createIndexes([
       { key: { startedAt: 1, _id: 1 } },
       { key: { flow: 1, startedAt: 1, _id: 1 } },
@@ -121,6 +122,8 @@ export async function createIndexes(c: Collections): Promise<void> {
     c.quarantine.createIndex({ source: 1, _id: 1 }),
     c.deliveries.createIndexes([
       { key: { destination: 1, readyAt: 1 } },
+      { key: { kind: 1, status: 1, updatedAt: 1 } },
+      { key: { profile: 1 } },
       { key: { createdAt: 1, _id: 1 } },
       { key: { destination: 1, createdAt: 1, _id: 1 } },
       { key: { flow: 1, createdAt: 1, _id: 1 } },

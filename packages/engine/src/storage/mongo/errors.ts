@@ -48,7 +48,8 @@ export function isDuplicate(error: unknown): boolean {
 }
 
 /** What the callers of the port see in place of an error of the driver. */
-export function translate(error: unknown): unknown {
+export function translate(thrown: unknown): unknown {
+  const error = unwrapped(thrown);
   if (!(error instanceof MongoError) || !isAway(error)) return error;
   return new StoreUnavailable(
     `MongoDB cannot be reached or refuses: ${error.message}. Check the server and MONGODB_URL.`,
@@ -56,6 +57,12 @@ export function translate(error: unknown): unknown {
       cause: error,
     },
   );
+}
+
+/** The driver hides the loss of a connection in the middle of a bulk write inside a bulk write error without faults. */
+function unwrapped(error: unknown): unknown {
+  const inner: unknown = error instanceof MongoBulkWriteError ? error.errorResponse : undefined;
+  return inner instanceof Error ? inner : error;
 }
 
 function isAway(error: MongoError): boolean {

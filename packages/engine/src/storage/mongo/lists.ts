@@ -54,7 +54,8 @@ export function listCalls(c: Collections) {
 
     async putLedger(entry: LedgerEntry): Promise<void> {
       const _id = columnKey(entry.id);
-      const document = { survivor: columnKey(entry.survivor), body: encode(entry) };
+      const [survivor, loser] = [columnKey(entry.survivor), columnKey(entry.loser)];
+      const document = { survivor, loser, body: encode(entry) };
       try {
         await c.ledger.replaceOne({ _id }, document, { upsert: true });
       } catch (error) {

@@ -30,10 +30,11 @@ export async function readPage<D extends { _id: string }, T>(
 }
 
 /** What comes after this place: less in the first field, or equal in it and less in the next. */
-function below(fields: string[], after: string[]): { $or: { [field: string]: unknown }[] } {
+function below(fields: string[], after: string[]): { [field: string]: unknown } {
   const branches = fields.map((field, i) => {
     const equal = fields.slice(0, i).map((earlier, j) => [earlier, after[j]]);
     return { ...Object.fromEntries(equal), [field]: { $lt: after[i] } };
   });
-  return { $or: branches };
+  // Said again for the first field alone: it is the bound from which an index scan can begin.
+  return { [fields[0] ?? '_id']: { $lte: after[0] }, $or: branches };
 }
