@@ -74,7 +74,7 @@ export function identifiersContract(subject: Subject): void {
 
     it('keep values apart that a text column cannot hold', async () => {
       const base = newId();
-      const ends = ['\0', '\ud800', '\udc00', '$', '.', 'é', 'é', 'y'.repeat(9000)];
+      const ends = ['\0', '\ud800', '\udc00', '$', '.', '\u00e9', 'e\u0301', 'y'.repeat(9000)];
       const docs = ends.map((end) => anIdentifier({ id: `crm:${base}${end}` }));
       await subject.store.claimIdentifiers(docs);
       const found = await subject.store.findIdentifiers(docs.map(({ id }) => id));

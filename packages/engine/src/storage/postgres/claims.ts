@@ -1,0 +1,61 @@
+import { columnKey } from '../codec.js';
+import type { ClaimAnswer, MessageClaim } from '../port.js';
+import { asRows, type Db } from './sql.js';
+
+/**
+ * A claim need not wait for the disk: the log is written in order, so whatever a commit rests on is on the disk when
+ * the commit is. A claim that a crash has taken away is made again by the repeated batch.
+ */
+export const UNHURRIED = `quick AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true) AS set)`;
+
+type Holder = { id: string; batch: string; state: ClaimAnswer['state'] | null };
+
+/** Step 2 of the commit. */
+export async function claimMessages(db: Db, claims: MessageClaim[]): Promise<ClaimAnswer[]> {
+  const keyed = claims.map((claim) => ({ claim, key: columnKey(claim.id) }));
+  const holders = new Map<string, Holder>();
+  let open = keyed;
+  // A second round is only for claims that were cleaned away between the two statements.
+  while (open.length > 0) {
+    for (const holder of await insertFree(db, open)) holders.set(holder.id, holder);
+    const others = open.filter(({ key }) => !holders.has(key));
+    for (const holder of await readHolders(db, others)) holders.set(holder.id, holder);
+    open = open.filter(({ key }) => !holders.has(key));
+  }
+  return keyed.map(({ claim, key }) => {
+    const { batch, state } = holders.get(key) as Holder;
+    return { id: claim.id, batch, ...(state && { state }) };
+  });
+}
+
+type Keyed = { claim: MessageClaim; key: string }[];
+
+function insertFree({ sql, schema }: Db, claims: Keyed): Promise<Holder[]> {
+  const rows = claims.map(({ claim, key }) => ({ id: key, batch: claim.batch }));
+  return sql.query<Holder>(
+    `WITH ${UNHURRIED}
+     INSERT INTO ${schema}.claims (id, batch, at)
+     SELECT id, batch, $2::bigint FROM json_to_recordset($1::text::json) AS r(id text, batch text)
+     WHERE (SELECT set FROM quick) IS NOT NULL ORDER BY id
+     ON CONFLICT DO NOTHING RETURNING id, batch, state`,
+    [asRows(rows), Date.now()],
+  );
+}
+
+async function readHolders({ sql, schema }: Db, claims: Keyed): Promise<Holder[]> {
+  if (claims.length === 0) return [];
+  const takeOvers = claims.flatMap(({ claim, key }) =>
+    claim.takeOver ? [{ id: key, batch: claim.batch, state: claim.takeOver.state }] : [],
+  );
+  if (takeOvers.length > 0) {
+    await sql.query(
+      `UPDATE ${schema}.claims c SET batch = r.batch, state = NULL, at = $2::bigint
+       FROM json_to_recordset($1::text::json) AS r(id text, batch text, state text)
+       WHERE c.id = r.id AND c.state = r.state`,
+      [asRows(takeOvers), Date.now()],
+    );
+  }
+  return sql.query<Holder>(`SELECT id, batch, state FROM ${schema}.claims WHERE id = ANY($1::text[])`, [
+    claims.map(({ key }) => key),
+  ]);
+}

@@ -1,0 +1,110 @@
+import type { Run } from '../../flows/run.js';
+import { columnKey, encode } from '../codec.js';
+import type { Commit, CommitResult } from '../port.js';
+import { addDeliveries } from './deliveries.js';
+import { codeOf } from './errors.js';
+import type { Months } from './months.js';
+import { PROFILE_COLUMNS, toProfileRow, writeProfiles } from './profiles.js';
+import { addReceipt } from './receipts.js';
+import { addRejected } from './rejected.js';
+import { asRows, type Db } from './sql.js';
+import { Statement } from './statement.js';
+
+/** Rows of a profile that lost its place are left out. */
+export const OF_WINNERS = 'profile NOT IN (SELECT id FROM lost)';
+
+/**
+ * Steps 5 and 6 of the commit as one statement, which is one transaction and one way to the server and back. With an
+ * `epoch`, nothing is written once another process has taken the deployment over.
+ */
+export async function commit(db: Db, months: Months, batch: Commit, epoch: number | undefined): Promise<CommitResult> {
+  const statement = new Statement();
+  addProfiles(statement, db.schema, batch);
+  addEvents(statement, db.schema, batch);
+  addDeliveries(statement, db.schema, batch);
+  addRuns(statement, db.schema, batch);
+  addRejected(statement, db.schema, batch);
+  addReceipt(statement, db.schema, batch);
+  if (epoch !== undefined)
+    statement.part('fence', `SELECT ${db.schema}.require_owner(${statement.value(epoch)}::bigint)`);
+  const fence = epoch === undefined ? '' : ', (SELECT count(*) FROM fence) AS fence';
+  const text = statement.text(`SELECT ARRAY(SELECT id FROM lost) AS lost${fence}`);
+  const [row] = await withMonths(months, batch, () => db.sql.query<{ lost: string[] }>(text, statement.values));
+  const lost = new Set(row?.lost);
+  return { conflicts: batch.profiles.map(({ id }) => id).filter((id) => lost.has(columnKey(id))) };
+}
+
+async function withMonths<T>(months: Months, { events }: Commit, write: () => Promise<T>): Promise<T> {
+  const instants = () => events.map(({ event }) => event.receivedAt);
+  await months.ensure(instants());
+  try {
+    return await write();
+  } catch (error) {
+    // No table for a row: another process has dropped that month since.
+    if (codeOf(error) !== '23514') throw error;
+    months.forget();
+    await months.ensure(instants());
+    return write();
+  }
+}
+
+function addProfiles(statement: Statement, schema: string, { profiles, outbox }: Commit): void {
+  if (profiles.length === 0) {
+    statement.part('lost', 'SELECT NULL::text AS id WHERE false');
+    return;
+  }
+  const handedOver = new Set(outbox.map(({ entry }) => entry.key));
+  const rows = statement.value(asRows(profiles.map((profile) => toProfileRow(profile, handedOver))));
+  statement.part('profile_rows', `SELECT * FROM json_to_recordset(${rows}::text::json) AS r(${PROFILE_COLUMNS})`);
+  statement.part('won', writeProfiles(schema));
+  statement.part('lost', 'SELECT id FROM profile_rows EXCEPT SELECT id FROM won');
+}
+
+function addEvents(statement: Statement, schema: string, { events }: Commit): void {
+  if (events.length === 0) return;
+  const rows = events.map((row) => ({
+    id: columnKey(row.event.id),
+    received_at: row.event.receivedAt,
+    profile: columnKey(row.profile),
+    doc: encode(row),
+  }));
+  const columns = 'id text, received_at timestamptz, profile text, doc text';
+  statement.part(
+    'new_events',
+    `INSERT INTO ${schema}.events (id, received_at, profile, doc)
+     SELECT id, received_at, profile, doc
+     FROM json_to_recordset(${statement.value(asRows(rows))}::text::json) AS r(${columns})
+     WHERE ${OF_WINNERS} ON CONFLICT DO NOTHING`,
+  );
+}
+
+/** A run goes forward only: a batch that is repeated after a crash must not put an older state over a newer one. */
+function addRuns(statement: Statement, schema: string, { runs }: Commit): void {
+  if (runs.length === 0) return;
+  const furthest = new Map<string, { profile: string; run: Run }>();
+  for (const each of runs) {
+    const id = columnKey(`${each.run.source}:${each.run.id}`);
+    const other = furthest.get(id);
+    if (!other || each.run.steps.length >= other.run.steps.length) furthest.set(id, each);
+  }
+  const rows = [...furthest].map(([id, { profile, run }]) => ({
+    id,
+    flow: columnKey(run.flow),
+    profile: columnKey(profile),
+    status: run.status,
+    steps: run.steps.length,
+    started_at: run.startedAt,
+    doc: encode(run),
+  }));
+  const columns = 'id text, flow text, profile text, status text, steps integer, started_at text, doc text';
+  statement.part(
+    'new_runs',
+    `INSERT INTO ${schema}.runs AS t (id, flow, profile, status, steps, started_at, doc)
+     SELECT id, flow, profile, status, steps, started_at, doc
+     FROM json_to_recordset(${statement.value(asRows(rows))}::text::json) AS r(${columns})
+     WHERE ${OF_WINNERS} ORDER BY id
+     ON CONFLICT (id) DO UPDATE SET profile = excluded.profile, status = excluded.status, steps = excluded.steps,
+       doc = excluded.doc
+     WHERE t.steps <= excluded.steps`,
+  );
+}

@@ -1,0 +1,113 @@
+import { columnKey, decode, encode } from '../codec.js';
+import type { Attempt, Commit, DeliveryChange, DeliveryRow, DeliveryStatus } from '../port.js';
+import { rowOf } from '../rows.js';
+import { OF_WINNERS } from './commit.js';
+import { asRows, type Db } from './sql.js';
+import type { Statement } from './statement.js';
+
+/** The columns that a DeliveryRow is made of. */
+export const ROW_COLUMNS = 'id, status, due_at, updated_at, attempts, result, doc';
+
+export type StoredRow = {
+  id: string;
+  status: DeliveryStatus;
+  due_at: string | number;
+  updated_at: string;
+  attempts: string[];
+  result: string | null;
+  doc: string;
+};
+
+/** Step 6 of the commit: outbox entries become rows, once for each key. */
+export function addDeliveries(statement: Statement, schema: string, { outbox }: Commit): void {
+  if (outbox.length === 0) return;
+  const rows = outbox.map(({ profile, entry }) => {
+    const row = rowOf(profile, entry);
+    return {
+      id: columnKey(row.id),
+      kind: row.kind,
+      profile: columnKey(profile),
+      destination: columnKey(row.destination),
+      flow: entry.kind === 'emit' ? null : columnKey(entry.run.flow),
+      due_at: row.dueAt,
+      created_at: row.createdAt,
+      doc: encode(row),
+    };
+  });
+  const columns =
+    'id text, kind text, profile text, destination text, flow text, due_at bigint, created_at text, doc text';
+  statement.part(
+    'new_deliveries',
+    `INSERT INTO ${schema}.deliveries
+       (id, kind, destination, flow, status, due_at, ready_at, created_at, updated_at, doc)
+     SELECT id, kind, destination, flow, 'pending', due_at, due_at, created_at, created_at, doc
+     FROM json_to_recordset(${statement.value(asRows(rows))}::text::json) AS r(${columns})
+     WHERE ${OF_WINNERS} ORDER BY id ON CONFLICT DO NOTHING`,
+  );
+}
+
+export function toRow({ status, due_at, updated_at, attempts, result, doc }: StoredRow): DeliveryRow {
+  return {
+    ...decode<DeliveryRow>(doc),
+    status,
+    dueAt: Number(due_at),
+    updatedAt: updated_at,
+    attempts: attempts.map((text) => decode<Attempt>(text)),
+    ...(result !== null && { result: decode<NonNullable<DeliveryRow['result']>>(result) }),
+  };
+}
+
+export async function getDelivery({ sql, schema }: Db, id: string): Promise<DeliveryRow | undefined> {
+  const rows = await sql.query<StoredRow>(`SELECT ${ROW_COLUMNS} FROM ${schema}.deliveries WHERE id = $1`, [
+    columnKey(id),
+  ]);
+  return rows[0] && toRow(rows[0]);
+}
+
+/**
+ * Stores the result of an attempt, if the lease still stands. An answered row stays leased: its holder brings the
+ * result into the pipeline; if the holder dies, the row is leased again when the lease has passed.
+ */
+export async function settleDelivery(
+  { sql, schema }: Db,
+  id: string,
+  lease: string,
+  { status, dueAt, attempt, result, now }: DeliveryChange,
+): Promise<boolean> {
+  const rows = await sql.query(
+    `UPDATE ${schema}.deliveries SET
+       status = $3,
+       due_at = coalesce($4::bigint, due_at),
+       ready_at = CASE $3 WHEN 'answered' THEN ready_at ELSE coalesce($4::bigint, due_at) END,
+       lease = CASE $3 WHEN 'answered' THEN lease END,
+       attempts = CASE WHEN $5::text IS NULL THEN attempts ELSE attempts || $5::text END,
+       result = coalesce($6::text, result),
+       updated_at = $7
+     WHERE id = $1 AND lease = $2 RETURNING id`,
+    [
+      columnKey(id),
+      lease,
+      status,
+      dueAt ?? null,
+      attempt ? encode(attempt) : null,
+      result ? encode(result) : null,
+      now,
+    ],
+  );
+  return rows.length === 1;
+}
+
+/** Makes a row due again that was given up, or (with `force`) one that was delivered. */
+export async function replayDelivery(
+  { sql, schema }: Db,
+  id: string,
+  { now, force }: { now: string; force: boolean },
+): Promise<boolean> {
+  const rows = await sql.query(
+    `UPDATE ${schema}.deliveries
+     SET status = 'pending', due_at = $2::bigint, ready_at = $2::bigint, lease = NULL, result = NULL, updated_at = $3
+     WHERE id = $1 AND status = ANY($4::text[]) RETURNING id`,
+    [columnKey(id), Date.parse(now), now, force ? ['dead', 'delivered'] : ['dead']],
+  );
+  return rows.length === 1;
+}

@@ -1,0 +1,7 @@
+export { type Embedded, openEmbedded } from './embedded.js';
+export { OwnershipLost } from './errors.js';
+export { DataFolderHeld } from './lock.js';
+export { pgliteSql } from './pglite.js';
+export { type PoolOptions, poolSql } from './pool.js';
+export type { Sql } from './sql.js';
+export { createPostgresStore, type PostgresStore, type PostgresStoreOptions } from './store.js';

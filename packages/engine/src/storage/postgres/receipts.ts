@@ -1,0 +1,64 @@
+import { columnKey, decode, encode } from '../codec.js';
+import type { Commit, Counts, StoredAccounting } from '../port.js';
+import { asRows, type Db } from './sql.js';
+import type { Statement } from './statement.js';
+
+/**
+ * The receipt of a batch, and what it counts. The numbers are added up in the same statement, only if the receipt is
+ * new; so receipts can be cleaned away, and nothing is summed on reading.
+ */
+export function addReceipt(statement: Statement, schema: string, { receipt }: Commit): void {
+  if (!receipt) return;
+  const { batch, partition, producer, accepted, counts, nodes } = receipt;
+  const numbers = [
+    ...Object.entries(counts).map(([name, n]) => counterOf('count', name, n)),
+    ...Object.entries(nodes).map(([name, n]) => counterOf('node', name, n)),
+    counterOf('accepted', producer, accepted),
+  ].filter(({ n }) => n !== 0);
+  const at = statement.value(partition);
+  statement.part(
+    'new_receipt',
+    `INSERT INTO ${schema}.receipts (batch, partition, at)
+     SELECT ${statement.value(columnKey(batch))}, ${at}::integer, ${statement.value(Date.now())}::bigint
+     WHERE NOT EXISTS (SELECT FROM lost) ON CONFLICT DO NOTHING RETURNING batch`,
+  );
+  const columns = 'kind text, key text, name text, n bigint';
+  statement.part(
+    'new_counters',
+    `INSERT INTO ${schema}.counters AS c (partition, kind, key, name, n)
+     SELECT ${at}::integer, kind, key, name, n
+     FROM json_to_recordset(${statement.value(asRows(numbers))}::text::json) AS r(${columns})
+     WHERE EXISTS (SELECT FROM new_receipt) ORDER BY kind, key
+     ON CONFLICT (partition, kind, key) DO UPDATE
+     SET n = CASE c.kind WHEN 'accepted' THEN greatest(c.n, excluded.n) ELSE c.n + excluded.n END`,
+  );
+}
+
+function counterOf(kind: 'count' | 'node' | 'accepted', name: string, n: number) {
+  return { kind, key: columnKey(name), name: encode(name), n };
+}
+
+export async function hasReceipt({ sql, schema }: Db, partition: number, batch: string): Promise<boolean> {
+  const rows = await sql.query(`SELECT FROM ${schema}.receipts WHERE batch = $1 AND partition = $2`, [
+    columnKey(batch),
+    partition,
+  ]);
+  return rows.length === 1;
+}
+
+export async function accounting({ sql, schema }: Db): Promise<StoredAccounting> {
+  const rows = await sql.query<{ kind: string; name: string; partition: number | null; n: string | number }>(
+    `SELECT kind, name, CASE kind WHEN 'accepted' THEN partition END AS partition, sum(n)::bigint AS n
+     FROM ${schema}.counters GROUP BY 1, 2, 3`,
+  );
+  const counts: Counts = { applied: 0, duplicate: 0, quarantined: 0, deadLettered: 0, emitted: 0 };
+  const accepted: StoredAccounting['accepted'] = Object.create(null);
+  const nodes: StoredAccounting['nodes'] = Object.create(null);
+  for (const { kind, name: text, partition, n } of rows) {
+    const name = decode<string>(text);
+    if (kind === 'count') counts[name as keyof Counts] = Number(n);
+    else if (kind === 'node') nodes[name] = Number(n);
+    else accepted[`${name}/${partition}`] = Number(n);
+  }
+  return { counts, accepted, nodes };
+}
