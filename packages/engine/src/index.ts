@@ -3,10 +3,16 @@ export type { Rejected } from './events/batch.js';
 export { LIMITS } from './events/limits.js';
 export type { FlowDefinition, FlowRecord, FlowVersion } from './flows/flow.js';
 export type { Run, Step } from './flows/run.js';
+export { loadPlugins, PluginError, type PluginListing, PluginRegistry } from './plugins/index.js';
 export * from './port.js';
+export { total } from './profiles/counts.js';
 export type { Profile } from './profiles/profile.js';
+export { segmentsOf, traitsOf, viewOf } from './profiles/view.js';
 export { type Queue, QueueUnavailable } from './queue/port.js';
+export { createPostgresQueue } from './queue/postgres.js';
+export { createRedisQueue } from './queue/redis.js';
 export * from './settings/index.js';
+export { createMongoStore } from './storage/mongo/store.js';
 export {
   BadCursor,
   type DeadEvent,
@@ -18,3 +24,11 @@ export {
   type StoredEvent,
   StoreUnavailable,
 } from './storage/port.js';
+export {
+  createPostgresStore,
+  DataFolderHeld,
+  OwnershipLost,
+  openEmbedded,
+  pgliteSql,
+  poolSql,
+} from './storage/postgres/index.js';
