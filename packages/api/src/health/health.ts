@@ -3,7 +3,7 @@ import type { Engine, Health, HealthItem, Role } from '@tributary/engine';
 import { answerJson } from '../http/answer.js';
 
 /** How long a probe waits for a server that does not answer, and how long its answer serves the next probes. */
-const PATIENCE_MS = 3_000;
+const PATIENCE_MS = 4_000;
 const FRESH_MS = 500;
 
 /**

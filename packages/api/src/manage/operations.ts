@@ -1,5 +1,4 @@
 import { Type } from '@sinclair/typebox';
-import type { Plugin } from '@tributary/sdk';
 import { pageOf } from './page.js';
 import { route } from './route.js';
 import { listOf, pageQuery } from './schemas/common.js';
@@ -36,7 +35,7 @@ export const operationRoutes = [
     tag: 'Flows',
     summary: 'List the plugins that are loaded, with the schemas of their configs',
     answer: { status: 200, schema: listOf(PluginSchema), description: 'All plugins.' },
-    handle: async ({ engine }) => ({ items: engine.plugins().map(showPlugin), next: null }),
+    handle: async ({ engine }) => ({ items: engine.plugins(), next: null }),
   }),
   route({
     method: 'get',
@@ -71,16 +70,3 @@ export const operationRoutes = [
     handle: ({ engine, body }) => engine.tokens.create(body.name),
   }),
 ];
-
-function showPlugin(plugin: Plugin) {
-  const { name, version, title, description, ports, config } = plugin;
-  return {
-    name,
-    version,
-    title,
-    ...(description !== undefined && { description }),
-    kind: 'run' in plugin ? 'run' : 'deliver' in plugin ? 'deliver' : 'wait',
-    ports: typeof ports === 'function' ? null : [...ports],
-    config,
-  };
-}

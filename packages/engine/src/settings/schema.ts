@@ -129,6 +129,13 @@ export const SettingsSchema = Type.Object({
     100,
     600_000,
   ),
+  startupMs: whole(
+    'TRIBUTARY_STARTUP_MS',
+    'How long, in ms, a process that starts waits for servers that do not answer yet.',
+    30_000,
+    0,
+    600_000,
+  ),
   shutdownMs: whole(
     'TRIBUTARY_SHUTDOWN_MS',
     'How long, in ms, a process that is told to stop goes on with what it has begun.',

@@ -25,6 +25,7 @@ describe('readSettings', () => {
       plugins: [],
       lockMs: 10_000,
       stalledMs: 5_000,
+      startupMs: 30_000,
       shutdownMs: 20_000,
     });
   });

@@ -93,7 +93,7 @@ export const PluginSchema = named(
     name: Type.String(),
     version: Type.String(),
     title: Type.String(),
-    description: Type.Optional(Type.String()),
+    description: Type.Union([Type.String(), Type.Null()]),
     kind: Type.String({ description: '`run`, `deliver` or `wait`.' }),
     ports: Type.Union([Type.Array(Type.String()), Type.Null()], {
       description: 'Null when they depend on the config.',

@@ -1,0 +1,44 @@
+import type { Role } from '@tributary/engine';
+import { Command } from 'commander';
+import { addManagement } from './client/commands.js';
+import { serve } from './serve/serve.js';
+import { SUPERVISED, supervise } from './supervise/supervise.js';
+
+/** The `tributary` command. */
+export function createProgram(): Command {
+  const program = new Command('tributary')
+    .description('Events in, profiles out.')
+    .showHelpAfterError()
+    .helpCommand(false);
+  program
+    .command('start')
+    .description('run API, worker and scheduler in one process')
+    .option('--demo', 'with the example shop, its flows, and a source with the write key "demo"', false)
+    .option('--port <port>', 'in the place of the setting PORT')
+    .action(start);
+  for (const role of ['api', 'worker', 'scheduler'] as const) {
+    program
+      .command(role)
+      .description(`run the role ${role} alone (needs REDIS_URL)`)
+      .option('--port <port>', 'in the place of the setting PORT')
+      .action(({ port }: { port?: string }) => runRole(role, port));
+  }
+  addManagement(program);
+  return program;
+}
+
+const ALL: readonly Role[] = ['api', 'worker', 'scheduler'];
+
+async function start({ demo, port }: { demo: boolean; port?: string }): Promise<void> {
+  if (process.env[SUPERVISED]) {
+    await serve({ roles: ALL, severalProcesses: false, demo, ...(port !== undefined && { port }) });
+    return;
+  }
+  process.exit(
+    await supervise(['start', ...(demo ? ['--demo'] : []), ...(port === undefined ? [] : ['--port', port])]),
+  );
+}
+
+function runRole(role: Role, port: string | undefined): Promise<void> {
+  return serve({ roles: [role], severalProcesses: true, demo: false, ...(port !== undefined && { port }) });
+}

@@ -1,0 +1,82 @@
+import {
+  type Backends,
+  chooseBackends,
+  createMongoStore,
+  createPostgresQueue,
+  createPostgresStore,
+  createRedisQueue,
+  openEmbedded,
+  pgliteSql,
+  poolSql,
+  type Queue,
+  type Settings,
+  type Store,
+} from '@tributary/engine';
+import type { Logger } from 'pino';
+import { patiently } from './patiently.js';
+
+/** The queue and the store of this process, opened. */
+export interface Opened {
+  queue: Queue;
+  store: Store;
+  /** After the engine has closed queue and store: gives the data folder free. */
+  release(): Promise<void>;
+}
+
+/** Says where events and profiles are kept. */
+export function describeBackends(settings: Settings, { queue, store }: Backends): string {
+  if (queue === 'embedded') return `Queue and store are embedded, in ${settings.dataDir}`;
+  const names = { redis: 'Redis', postgres: 'PostgreSQL', mongo: 'MongoDB', embedded: '' };
+  return queue === store
+    ? `Queue and store are on ${names[queue]}`
+    : `Queue on ${names[queue]}, store on ${names[store]}`;
+}
+
+/** Opens what the settings choose. Servers that do not answer yet are waited for. */
+export async function openBackends(settings: Settings, severalProcesses: boolean, log: Logger): Promise<Opened> {
+  const chosen = chooseBackends(settings, severalProcesses);
+  const options = {
+    partitions: settings.partitions,
+    settings: {
+      lockDuration: settings.lockMs,
+      stalledInterval: settings.stalledMs,
+      patience: settings.shutdownMs,
+      maxBytes: settings.queueMaxBytes,
+    },
+    onError: (error: unknown, where: object) => log.warn({ err: error, ...where }, 'The queue lives with a fault'),
+  };
+  if (chosen.queue === 'embedded') return openInProcess(settings.dataDir, options);
+
+  const { startupMs } = settings;
+  const queue = await patiently(startupMs, () =>
+    chosen.queue === 'redis'
+      ? createRedisQueue({ ...options, url: settings.redisUrl as string })
+      : createPostgresQueue({ ...options, url: settings.postgresUrl as string }),
+  );
+  if (chosen.store === 'mongo') {
+    const store = createMongoStore({ url: settings.mongodbUrl as string });
+    await patiently(startupMs, () => store.open());
+    return { queue, store, release: async () => {} };
+  }
+  const store = createPostgresStore({ sql: poolSql({ url: settings.postgresUrl as string }) });
+  await patiently(startupMs, () => store.open());
+  // Without Redis one process owns the deployment: one that ran before and still lives can commit nothing from here on.
+  if (chosen.queue === 'postgres') await store.takeOwnership();
+  return { queue, store, release: async () => {} };
+}
+
+type QueueOptions = Omit<Parameters<typeof createPostgresQueue>[0], 'url' | 'pool' | 'pglite'>;
+
+async function openInProcess(dataDir: string, options: QueueOptions): Promise<Opened> {
+  const { pglite, release } = await openEmbedded(dataDir);
+  try {
+    const store = createPostgresStore({ sql: pgliteSql(pglite) });
+    await store.open();
+    await store.takeOwnership();
+    const queue = await createPostgresQueue({ ...options, pglite });
+    return { queue, store, release };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}

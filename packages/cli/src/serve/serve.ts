@@ -1,0 +1,110 @@
+import { createApi } from '@tributary/api';
+import { chooseBackends, createEngine, type Engine, type Role, readSettings, type Settings } from '@tributary/engine';
+import type { Logger } from 'pino';
+import { EXIT } from '../errors.js';
+import { say } from '../print.js';
+import { onStopRequest } from '../supervise/stop-request.js';
+import { startWatchdog } from '../supervise/watchdog.js';
+import { describeBackends, openBackends } from './backends.js';
+import { type Demo, demoSettings, loadDemo } from './demo.js';
+import { publishFolder } from './flows-folder.js';
+import { type Front, listen } from './listen.js';
+import { createLog } from './log.js';
+import { loadRegistry } from './plugins.js';
+import { trackerScript } from './tracker.js';
+
+/** What a process is to do. */
+export interface ServeOptions {
+  roles: readonly Role[];
+  /** Whether it is one of several processes, each with its role. */
+  severalProcesses: boolean;
+  demo: boolean;
+  port?: string;
+}
+
+/** Patience of a process whose supervisor is gone: its place is wanted by the next one. */
+const ORPHAN_MS = 2_000;
+
+/** Runs the roles in this process until it is told to stop. */
+export async function serve({ roles, severalProcesses, demo, port }: ServeOptions): Promise<void> {
+  const read = readSettings({ ...process.env, ...(port !== undefined && { PORT: port }) });
+  const settings = demo ? demoSettings(read) : read;
+  const log = createLog(settings);
+  endOnFault(log);
+  say(`${describeBackends(settings, chooseBackends(settings, severalProcesses))}.`);
+  const front = await listen(settings);
+  const shop = demo ? await loadDemo() : undefined;
+  const registry = await loadRegistry(settings);
+  const { queue, store, release } = await openBackends(settings, severalProcesses, log);
+  for (const warning of await queue.warnings()) log.warn(warning);
+  const engine = createEngine({ store, queue, settings, registry, log });
+  await engine.start(roles);
+  await prepare(engine, { settings, roles, front, shop });
+  const script = roles.includes('api') ? await trackerScript() : undefined;
+  const mounts = shop ? [shop.mount] : [];
+  front.serve(createApi({ engine, log, roles, mounts, ...(script !== undefined && { trackerScript: script }) }));
+  startWatchdog(settings.lockMs);
+  onStopRequest((reason) => {
+    end({ front, engine, release, patience: reason === 'told' ? settings.shutdownMs : ORPHAN_MS }).catch((error) => {
+      log.error({ err: error }, 'The end was not orderly');
+      process.exit(EXIT.crash);
+    });
+  });
+  announce(front.url, roles, shop !== undefined);
+}
+
+interface Prepared {
+  settings: Settings;
+  roles: readonly Role[];
+  front: Front;
+  shop: Demo | undefined;
+}
+
+/** The records that a deployment begins with. */
+async function prepare(engine: Engine, { settings, roles, front, shop }: Prepared): Promise<void> {
+  if (roles.includes('api')) {
+    const token = await engine.tokens.ensure(settings.adminToken);
+    if (token !== undefined) say(`The token for the management API, shown this once: ${token}`);
+  }
+  await shop?.prepare(engine, front.url);
+  if (settings.flowsDir !== undefined && roles.includes('scheduler')) {
+    await publishFolder(engine, settings.flowsDir, front.url);
+  }
+}
+
+function announce(url: string, roles: readonly Role[], demo: boolean): void {
+  if (roles.includes('api')) {
+    if (demo) say(`  The example shop   ${url}/shop/`);
+    say(`  The API, to read   ${url}/docs`);
+    say(`  Events go to       ${url}/v1/track${demo ? ' with the write key "demo"' : ''}`);
+  }
+  say(`Tributary ready on ${url}`);
+}
+
+async function end({
+  front,
+  engine,
+  release,
+  patience,
+}: {
+  front: Front;
+  engine: Engine;
+  release(): Promise<void>;
+  patience: number;
+}) {
+  say('Tributary stops.');
+  await front.close();
+  await engine.stop(patience);
+  await release();
+  process.exit(0);
+}
+
+/** After a fault that nobody caught, the state of the process is unknown: it ends, and is started again. */
+function endOnFault(log: Logger): void {
+  const endNow = (error: unknown) => {
+    log.fatal({ err: error }, 'A fault that nobody caught');
+    process.exit(EXIT.crash);
+  };
+  process.on('uncaughtException', endNow);
+  process.on('unhandledRejection', endNow);
+}

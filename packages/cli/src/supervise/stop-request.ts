@@ -1,0 +1,33 @@
+import { SUPERVISED } from './supervise.js';
+
+/** Why a process is to stop: told to, or left alone by the process that supervised it. */
+export type StopReason = 'told' | 'orphaned';
+
+/**
+ * Calls `stop` once, when this process is told to end. Under a supervisor its word counts; alone, the first signal
+ * stops and the second one ends at once.
+ */
+export function onStopRequest(stop: (reason: StopReason) => void): void {
+  let asked = false;
+  const ask = (reason: StopReason) => {
+    if (asked) return;
+    asked = true;
+    stop(reason);
+  };
+  if (process.env[SUPERVISED] && process.connected) {
+    // Ctrl-C goes to both processes of a terminal: the supervisor passes it on.
+    for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
+    process.on('SIGTERM', () => ask('told'));
+    process.on('message', (message) => {
+      if (message === 'stop') ask('told');
+    });
+    process.once('disconnect', () => ask('orphaned'));
+    return;
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (asked) process.exit(130);
+      ask('told');
+    });
+  }
+}

@@ -1,0 +1,83 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { EXIT } from '../errors.js';
+import { complain } from '../print.js';
+
+/** Set in the environment of the process that does the work. */
+export const SUPERVISED = 'TRIBUTARY_SUPERVISED';
+
+const QUICK_MS = 30_000;
+const QUICK_FAILURES = 5;
+const LONGEST_PAUSE_MS = 8_000;
+
+/**
+ * Runs `tributary` with these arguments in a child process, and starts it again when it crashed or its watchdog ended
+ * it. A mistake in the settings, or five failures in a row, end it for good. Resolves with the exit code.
+ */
+export async function supervise(args: string[]): Promise<number> {
+  const stop = new StopSignals();
+  let failures = 0;
+  for (;;) {
+    const begun = Date.now();
+    const { code, signal } = await run(args, stop);
+    if (stop.asked || code === 0 || code === EXIT.mistake) return stop.asked ? (code ?? EXIT.crash) : (code ?? 0);
+    failures = Date.now() - begun > QUICK_MS ? 1 : failures + 1;
+    const how = signal ? `was ended by ${signal}` : `ended with exit code ${code}`;
+    if (failures >= QUICK_FAILURES) {
+      complain(`Tributary ${how} ${failures} times in a row: it is not started again. The log above says why.`);
+      return EXIT.mistake;
+    }
+    const pause = Math.min(LONGEST_PAUSE_MS, 250 * 2 ** failures);
+    complain(`Tributary ${how}: it is started again in ${pause} ms.`);
+    if (await stop.within(pause)) return 0;
+  }
+}
+
+function run(args: string[], stop: StopSignals): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
+  const program = fileURLToPath(new URL('../main.js', import.meta.url));
+  // The channel is also how the child learns that this process is gone, however it went.
+  const child = spawn(process.execPath, [...process.execArgv, program, ...args], {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, [SUPERVISED]: '1' },
+  });
+  stop.child = child;
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => {
+      stop.child = undefined;
+      resolve({ code, signal });
+    });
+  });
+}
+
+/**
+ * The first signal asks the child to stop, the second ends it at once. The child hears of it by the channel alone: a
+ * Ctrl-C reaches it too, and must not count twice.
+ */
+class StopSignals {
+  asked = false;
+  child: ChildProcess | undefined;
+  #wake: (() => void) | undefined;
+
+  constructor() {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => this.#heard());
+  }
+
+  #heard(): void {
+    if (this.asked) this.child?.kill('SIGKILL');
+    else if (this.child?.connected) this.child.send('stop');
+    this.asked = true;
+    this.#wake?.();
+  }
+
+  /** Waits; true when a signal came first. */
+  within(ms: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(this.asked), ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve(true);
+      };
+    });
+  }
+}
