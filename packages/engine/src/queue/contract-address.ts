@@ -10,3 +10,6 @@ export type QueueAddress =
 export const QUICK: Partial<QueueSettings> = { lockDuration: 1_500, stalledInterval: 400, maxBackoff: 200 };
 
 export const PARTITIONS = 2;
+
+/** The number of the batch that kills its worker three times. */
+export const POISON = 40;

@@ -6,11 +6,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { PARTITIONS } from './contract-address.js';
+import { PARTITIONS, POISON } from './contract-address.js';
 import { addNumbered, type MakeBed, upTo } from './contract-bed.js';
 
 const COUNT = 60;
-const KILLS = 5;
+const KILLS = 3;
 
 interface Line {
   what: string;
@@ -55,10 +55,11 @@ export function killContract(name: string, make: MakeBed): void {
     it('goes on with the batch that the dead worker had begun', { timeout: 90_000 }, async () => {
       const bed = await make();
       const children: ChildProcess[] = [];
+      let over = false;
       const start = () => {
         const child = spawn(process.execPath, [script, JSON.stringify(bed.address), log], { stdio: ['ignore', 2, 2] });
         children.push(child);
-        return child;
+        child.once('exit', () => over || start());
       };
       try {
         const queue = await bed.open();
@@ -68,11 +69,8 @@ export function killContract(name: string, make: MakeBed): void {
         let interrupted = 0;
         for (let kill = 0; kill < KILLS; kill++) {
           const victim = await midBatch(lines, children, kill);
-          const over = exit(victim);
-          victim.kill('SIGKILL');
-          await over;
+          await end(victim);
           interrupted += unfinished(await lines(), victim.pid ?? 0);
-          start();
         }
         await vi.waitFor(async () => expect(ended(await lines())).toBe(PARTITIONS * COUNT), {
           timeout: 40_000,
@@ -82,7 +80,10 @@ export function killContract(name: string, make: MakeBed): void {
         expect(interrupted).toBeGreaterThan(0);
         const all = await lines();
         for (const partition of upTo(PARTITIONS)) expectOrder(all.filter((line) => line.partition === partition));
+        const poison = all.filter(({ partition, n, what }) => partition === 0 && n === POISON && what === 'end');
+        expect(Math.min(...poison.map(({ attempt }) => attempt))).toBe(4);
       } finally {
+        over = true;
         await Promise.all(children.map((child) => end(child)));
         await bed.close();
       }
@@ -138,13 +139,9 @@ function parse(line: string): Line {
   return { what, partition: Number(partition), n: Number(n), attempt: Number(attempt), pid: Number(pid) };
 }
 
-function exit(child: ChildProcess): Promise<void> {
-  return new Promise((resolve) => child.once('exit', () => resolve()));
-}
-
 async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode) return;
-  const over = exit(child);
+  const over = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGKILL');
   await over;
 }
