@@ -69,7 +69,7 @@ describe('a column key', () => {
     const long = 'k'.repeat(300);
     const keys = ['', '\0', '\\u0000', '\\', '\\\\', '"', '\ud800', '\udc00', '\ufffd', '\n', long, `${long}1`];
     keys.push(`${'k'.repeat(159)}😀${long}`, 'k'.repeat(256), '\0'.repeat(400), '\0'.repeat(401));
-    keys.push(columnKey(long), columnKey('\0'));
+    keys.push(columnKey(long));
     const made = keys.map(columnKey);
     expect(new Set(made).size).toBe(keys.length);
     for (const key of made) {

@@ -2,15 +2,12 @@ import { columnKey } from '../codec.js';
 import type { ClaimAnswer, MessageClaim } from '../port.js';
 import { asRows, type Db } from './sql.js';
 
-/**
- * A claim need not wait for the disk: the log is written in order, so whatever a commit rests on is on the disk when
- * the commit is. A claim that a crash has taken away is made again by the repeated batch.
- */
-export const UNHURRIED = `quick AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true) AS set)`;
-
 type Holder = { id: string; batch: string; state: ClaimAnswer['state'] | null };
 
-/** Step 2 of the commit. */
+/**
+ * Step 2 of the commit. It waits for the disk like every other write: a claim that a crash of the server took away,
+ * under a worker that lives on and repeats its commit only, would let a copy of the message in.
+ */
 export async function claimMessages(db: Db, claims: MessageClaim[]): Promise<ClaimAnswer[]> {
   const keyed = claims.map((claim) => ({ claim, key: columnKey(claim.id) }));
   const holders = new Map<string, Holder>();
@@ -33,10 +30,9 @@ type Keyed = { claim: MessageClaim; key: string }[];
 function insertFree({ sql, schema }: Db, claims: Keyed): Promise<Holder[]> {
   const rows = claims.map(({ claim, key }) => ({ id: key, batch: claim.batch }));
   return sql.query<Holder>(
-    `WITH ${UNHURRIED}
-     INSERT INTO ${schema}.claims (id, batch, at)
+    `INSERT INTO ${schema}.claims (id, batch, at)
      SELECT id, batch, $2::bigint FROM json_to_recordset($1::text::json) AS r(id text, batch text)
-     WHERE (SELECT set FROM quick) IS NOT NULL ORDER BY id
+     ORDER BY id
      ON CONFLICT DO NOTHING RETURNING id, batch, state`,
     [asRows(rows), Date.now()],
   );

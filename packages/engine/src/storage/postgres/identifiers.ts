@@ -1,6 +1,5 @@
 import { columnKey, decode, encode } from '../codec.js';
 import type { IdentifierDoc } from '../port.js';
-import { UNHURRIED } from './claims.js';
 import { asRows, type Db } from './sql.js';
 
 type Stored = { doc: string };
@@ -17,11 +16,10 @@ export async function findIdentifiers({ sql, schema }: Db, ids: string[]): Promi
 export async function claimIdentifiers({ sql, schema }: Db, docs: IdentifierDoc[]): Promise<void> {
   if (docs.length === 0) return;
   await sql.query(
-    `WITH ${UNHURRIED}
-     INSERT INTO ${schema}.identifiers (id, profile, rev, doc)
+    `INSERT INTO ${schema}.identifiers (id, profile, rev, doc)
      SELECT id, profile, rev, doc
      FROM json_to_recordset($1::text::json) AS r(id text, profile text, rev bigint, doc text)
-     WHERE (SELECT set FROM quick) IS NOT NULL ORDER BY id
+     ORDER BY id
      ON CONFLICT DO NOTHING`,
     [asRows(docs.map(toRow))],
   );
