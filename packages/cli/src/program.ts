@@ -1,7 +1,7 @@
 import type { Role } from '@tributary/engine';
 import { Command } from 'commander';
 import { addManagement } from './client/commands.js';
-import { serve } from './serve/serve.js';
+import type { ServeOptions } from './serve/serve.js';
 import { SUPERVISED, supervise } from './supervise/supervise.js';
 
 /** The `tributary` command. */
@@ -25,6 +25,12 @@ export function createProgram(): Command {
   }
   addManagement(program);
   return program;
+}
+
+/** The engine is loaded where it is used: a supervisor or a command that speaks to the API needs none of it. */
+async function serve(options: ServeOptions): Promise<void> {
+  const { serve: run } = await import('./serve/serve.js');
+  await run(options);
 }
 
 const ALL: readonly Role[] = ['api', 'worker', 'scheduler'];

@@ -18,7 +18,7 @@ const addresses = new Ajv({
   addUsedSchema: false,
   strict: false,
 });
-const bodies = new Ajv({ allErrors: true, addUsedSchema: false, strict: false });
+const bodies = new Ajv({ allErrors: true, strict: false });
 
 /** Compiles a route's schemas. Each check throws a 400 that names every fault. */
 export function validatorsOf(route: Route): Validators {

@@ -24,13 +24,13 @@ const writeKey = Type.Optional(Type.String({ description: 'When it is not sent a
 const Call = Type.Object(
   { ...fields, writeKey },
   {
-    $id: 'Call',
+    title: 'Call',
     description: 'One call of the Segment tracking format. A fault in it is answered 200: it goes to quarantine.',
   },
 );
 const BatchedCall = Type.Object(
   { type: Type.Union(EVENT_TYPES.map((type) => Type.Literal(type))), ...fields },
-  { $id: 'BatchedCall', description: 'A call inside a batch.' },
+  { title: 'BatchedCall', description: 'A call inside a batch.' },
 );
 const BatchSchema = Type.Object(
   {
@@ -39,15 +39,15 @@ const BatchSchema = Type.Object(
     sentAt: Type.Optional(Timestamp),
     writeKey,
   },
-  { $id: 'Batch', description: 'Several calls in one request.' },
+  { title: 'Batch', description: 'Several calls in one request.' },
 );
 const Success = Type.Object(
   { success: Type.Literal(true) },
-  { $id: 'Success', description: 'All of it is in the durable queue.' },
+  { title: 'Success', description: 'All of it is in the durable queue.' },
 );
 const View = Type.Object(
   { segments: Type.Array(Type.String()), traits: Type.Record(Type.String(), AnyJson) },
-  { $id: 'VisitorView', description: 'What is marked public.' },
+  { title: 'VisitorView', description: 'What is marked public.' },
 );
 
 const security = [{ writeKey: [] }, {}];

@@ -3,8 +3,8 @@ import type { TSchema } from '@sinclair/typebox';
 export type Document = { [key: string]: unknown };
 
 /**
- * Collects the schemas that have a name, so that the document says each of them once: wherever one stands, a `$ref` to
- * the components takes its place.
+ * Collects the schemas that have a name (their `title`), so that the document says each of them once: wherever one
+ * stands, a `$ref` to the components takes its place.
  */
 export class Components {
   readonly schemas: { [name: string]: Document } = {};
@@ -17,14 +17,14 @@ export class Components {
   #walk(value: unknown): unknown {
     if (Array.isArray(value)) return value.map((item) => this.#walk(item));
     if (typeof value !== 'object' || value === null) return value;
-    const { $id, ...rest } = value as { $id?: unknown };
-    if (typeof $id !== 'string') return this.#each(rest);
-    if (!(($id as string) in this.schemas)) {
+    const { title, ...rest } = value as { title?: unknown };
+    if (typeof title !== 'string') return this.#each(value);
+    if (!(title in this.schemas)) {
       // First the place, then the walk: a schema may hold itself.
-      this.schemas[$id] = {};
-      Object.assign(this.schemas[$id] as Document, this.#each(rest));
+      this.schemas[title] = {};
+      Object.assign(this.schemas[title] as Document, this.#each(rest));
     }
-    return { $ref: `#/components/schemas/${$id}` };
+    return { $ref: `#/components/schemas/${title}` };
   }
 
   /** Object.entries leaves the symbols out with which TypeBox marks its schemas. */

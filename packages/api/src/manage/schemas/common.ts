@@ -1,8 +1,8 @@
 import { type TObject, type TProperties, type TSchema, Type } from '@sinclair/typebox';
 
 /** An object of the API's documents: under its name in the components of the OpenAPI document. */
-export const named = <P extends TProperties>($id: string, properties: P, description: string): TObject<P> =>
-  Type.Object(properties, { $id, description });
+export const named = <P extends TProperties>(title: string, properties: P, description: string): TObject<P> =>
+  Type.Object(properties, { title, description });
 
 /** `{items, next}`: every list has this form. */
 export const listOf = <T extends TSchema>(item: T) =>

@@ -26,7 +26,7 @@ export const FlowDefinitionSchema = named(
 /** A draft may have any fault inside: they are reported with their paths, and refused when it is published. */
 export const DraftBody = Type.Object(
   { id: Type.Optional(Type.String({ description: 'The id in the address, when it is given.' })) },
-  { $id: 'FlowDraft', description: 'A FlowDefinition; a draft may be unfinished.', additionalProperties: true },
+  { title: 'FlowDraft', description: 'A FlowDefinition; a draft may be unfinished.', additionalProperties: true },
 );
 
 export const FlowRecordSchema = named(

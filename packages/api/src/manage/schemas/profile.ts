@@ -72,5 +72,5 @@ export const TimelineEvent = Type.Object(
     session: Type.Optional(Type.String()),
     emitted: Type.Optional(Type.Boolean({ description: 'True when a flow emitted it.' })),
   },
-  { $id: 'TimelineEvent', description: 'An event, with its place in the timeline.' },
+  { title: 'TimelineEvent', description: 'An event, with its place in the timeline.' },
 );
