@@ -22,8 +22,7 @@ let schemas = 0;
 /** A store of its own in a database in memory that the tests of a file share: making one takes seconds. */
 export async function memoryStore(): Promise<Store> {
   shared ??= PGlite.create();
-  const sql = pgliteSql(await shared);
-  return createPostgresStore({ sql: { ...sql, close: async () => undefined }, schema: `t${++schemas}` });
+  return createPostgresStore({ sql: pgliteSql(await shared), schema: `t${++schemas}` });
 }
 
 /** The pipeline over a real store in memory, without a queue: batches go in as a test says. */
