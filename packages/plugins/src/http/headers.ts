@@ -1,0 +1,26 @@
+import { Type } from '@tributary/sdk';
+
+/** Set by the connection itself, or by the plugin. */
+const REFUSED =
+  /^(host|connection|content-length|transfer-encoding|upgrade|te|trailer|expect|keep-alive|proxy-.*|webhook-.*|idempotency-key)$/i;
+
+/** Extra headers of a call. */
+export const Headers = Type.Record(
+  Type.String({ pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$" }),
+  Type.String({ maxLength: 4_000 }),
+  { additionalProperties: false, maxProperties: 50, description: 'Headers by name, such as Authorization.' },
+);
+
+/** Faults of header names that the schema cannot say. */
+export function checkHeaders(headers: { [name: string]: string } | undefined): { path: string; message: string }[] {
+  return Object.keys(headers ?? {})
+    .filter((name) => REFUSED.test(name))
+    .map((name) => ({ path: `/headers/${name}`, message: `The header ${name} is set by Tributary: remove it.` }));
+}
+
+/** Throws when a value cannot stand in a header, such as one with a line break in it. */
+export function headerValue(name: string, value: string): string {
+  if (/[^\t\x20-\x7e\x80-\xff]/.test(value))
+    throw new Error(`The value of the header ${name} holds a character that headers cannot carry`);
+  return value;
+}

@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import { definePlugin, type Json, type RunContext, Type } from '@tributary/sdk';
+import { Webhook } from 'standardwebhooks';
+import { checkHeaders, Headers, headerValue, parseUrl, send, statusError } from '../http/index.js';
+
+const PARTS = ['event', 'profile', 'session', 'input'] as const;
+
+/** Posts what happened to an address, signed by the Standard Webhooks specification. */
+export const webhook = definePlugin({
+  name: 'webhook',
+  version: '1.0.0',
+  title: 'Webhook',
+  description: 'Posts the event and the profile as JSON to an address, signed, with retries.',
+  config: Type.Object(
+    {
+      url: Type.String({ minLength: 1, maxLength: 2_000, description: 'Where to post: https:// or http://.' }),
+      secret: Type.Optional(
+        Type.String({
+          pattern: '^whsec_[A-Za-z0-9+/]+={0,2}$',
+          maxLength: 200,
+          format: 'password',
+          description: 'Signs each call; the receiver has the same. whsec_ and 24 to 64 bytes in base64.',
+        }),
+      ),
+      type: Type.String({
+        default: 'flow.event',
+        minLength: 1,
+        maxLength: 200,
+        description: 'The `type` of the message.',
+      }),
+      include: Type.Array(Type.Unsafe<(typeof PARTS)[number]>({ type: 'string', enum: [...PARTS] }), {
+        default: ['event', 'profile'],
+        uniqueItems: true,
+        description: 'What the `data` of the message holds.',
+      }),
+      headers: Type.Optional(Headers),
+      timeoutSeconds: Type.Number({ default: 15, minimum: 1, maximum: 60 }),
+    },
+    { additionalProperties: false },
+  ),
+  ports: ['out', 'failed'],
+  failedPort: 'failed',
+  check({ url, secret, headers }) {
+    const faults = checkHeaders(headers);
+    for (const [name, value] of Object.entries(headers ?? {}))
+      faultOf(() => headerValue(name, value), `/headers/${name}`, faults);
+    faultOf(() => parseUrl(url), '/url', faults);
+    if (secret !== undefined) faultOf(() => new Webhook(secret), '/secret', faults);
+    return faults;
+  },
+  prepare(context, { url, type, include }) {
+    const data: { [part: string]: Json } = {};
+    for (const part of include) data[part] = valueOf(context, part);
+    // Text, so that every attempt sends the same bytes.
+    const body = JSON.stringify({ type, timestamp: context.now, data });
+    return { destination: parseUrl(url).origin, payload: { body } };
+  },
+  async deliver({ payload, idempotencyKey, signal, network }, { url, secret, headers, timeoutSeconds }) {
+    const { body } = payload as { body: string };
+    const id = messageId(idempotencyKey);
+    const now = new Date();
+    const answer = await send(
+      {
+        url: parseUrl(url),
+        method: 'POST',
+        headers: {
+          ...headers,
+          'content-type': 'application/json',
+          'idempotency-key': id,
+          'webhook-id': id,
+          'webhook-timestamp': String(Math.floor(now.getTime() / 1_000)),
+          ...(secret === undefined ? {} : { 'webhook-signature': new Webhook(secret).sign(id, now, body) }),
+        },
+        body,
+      },
+      {
+        allowPrivate: network.allowPrivateDestinations,
+        signal,
+        timeoutMs: timeoutSeconds * 1_000,
+        redirects: 'keep',
+        wantBody: false,
+      },
+    );
+    const error = statusError(answer.status, answer.headers['retry-after']);
+    if (error !== undefined) throw error;
+    return { port: 'out', output: { status: answer.status } };
+  },
+});
+
+/** The same on every attempt, and safe in a header whatever the key holds. */
+export function messageId(idempotencyKey: string): string {
+  return `msg_${createHash('sha256').update(idempotencyKey).digest('hex').slice(0, 40)}`;
+}
+
+function valueOf(context: RunContext, part: (typeof PARTS)[number]): Json {
+  if (part === 'input') return context.input;
+  if (part === 'session') return (context.session ?? null) as unknown as Json;
+  return (part === 'event' ? context.event : context.profile.view()) as unknown as Json;
+}
+
+function faultOf(attempt: () => unknown, path: string, faults: { path: string; message: string }[]): void {
+  try {
+    attempt();
+  } catch (error) {
+    faults.push({ path, message: error instanceof Error ? error.message : String(error) });
+  }
+}
