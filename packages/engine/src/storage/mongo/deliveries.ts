@@ -32,13 +32,17 @@ export async function settleDelivery(
     const latest = change.result ?? result;
     if (latest) progress.result = latest;
     const dueAt = change.dueAt ?? found.dueAt;
-    const settled = await replaceUnder(c, found, {
-      status: change.status,
-      dueAt,
-      ...next(change, found, dueAt),
-      progress: encode(progress),
-      updatedAt: change.now,
-    });
+    const settled = await replaceUnder(
+      c,
+      { ...found, lease },
+      {
+        status: change.status,
+        dueAt,
+        ...next(change, found, dueAt),
+        progress: encode(progress),
+        updatedAt: change.now,
+      },
+    );
     if (settled) return true;
   }
 }
@@ -92,10 +96,10 @@ function next(
 
 async function replaceUnder(
   c: Collections,
-  { _id, rev }: DeliveryDocument,
+  { _id, rev, lease }: DeliveryDocument,
   $set: Partial<DeliveryDocument>,
 ): Promise<boolean> {
-  const result = await c.deliveries.updateOne({ _id, rev }, { $set, $inc: { rev: 1 } });
+  const result = await c.deliveries.updateOne({ _id, rev, lease }, { $set, $inc: { rev: 1 } });
   return result.matchedCount === 1;
 }
 
