@@ -4,6 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { Batch } from '../events/batch.js';
 import { createMongoStore } from '../storage/mongo/store.js';
 import type { Store } from '../storage/port.js';
+import { crashPoint } from '../telemetry/crash-point.js';
 import { HELD, memoryStore, pipelineBench } from '../testing/bench.js';
 
 const tell = definePlugin({
@@ -147,7 +148,7 @@ describe('a crash at any line', () => {
     afterAll(() => mongo?.stop());
     everyCrashPoint('MongoDB', async () => {
       mongo ??= await startMongo();
-      return createMongoStore({ url: await mongo.createDatabase() });
+      return createMongoStore({ url: await mongo.createDatabase(), afterStep: (step) => crashPoint(`mongo:${step}`) });
     });
   });
 });
