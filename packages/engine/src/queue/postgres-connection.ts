@@ -6,54 +6,7 @@ import {
   type PostgresConnectionOptions,
   PostgresQueueBackend,
 } from 'bullmq';
-
-/**
- * One connection that listens for all workers of a process. BullMQ takes one out of the pool for each worker, which
- * with 16 partitions would be 16 connections that do nothing.
- */
-export class Listener {
-  #client: Promise<PgPoolClient> | undefined;
-  readonly #lost = new Set<() => void>();
-
-  constructor(private readonly pool: PgPool) {}
-
-  client(): Promise<PgPoolClient> {
-    this.#client ??= this.#connect();
-    return this.#client;
-  }
-
-  onLost(told: () => void): () => void {
-    this.#lost.add(told);
-    return () => this.#lost.delete(told);
-  }
-
-  async close(): Promise<void> {
-    const client = await this.#client?.catch(() => undefined);
-    this.#client = undefined;
-    client?.removeAllListeners('notification');
-    client?.release(true);
-  }
-
-  async #connect(): Promise<PgPoolClient> {
-    const connecting = this.pool.connect();
-    // An attempt that failed must not be the answer for ever.
-    connecting.catch(() => {
-      this.#client = undefined;
-    });
-    const client = await connecting;
-    if ('setMaxListeners' in client && typeof client.setMaxListeners === 'function') client.setMaxListeners(0);
-    client.on('error', () => this.#lose(client));
-    return client;
-  }
-
-  #lose(client: PgPoolClient): void {
-    if (!this.#client) return;
-    this.#client = undefined;
-    client.removeAllListeners('notification');
-    client.release(true);
-    for (const told of this.#lost) told();
-  }
-}
+import type { Listener } from './postgres-listener.js';
 
 /**
  * BullMQ's connection over a pool that others use as well. Its own looks for the migrations in a schema of a fixed

@@ -11,7 +11,7 @@ import {
 } from 'bullmq';
 import type { LockKind } from './lease.js';
 import type { WaitingBatch } from './port.js';
-import type { Listener } from './postgres-connection.js';
+import type { Listener } from './postgres-listener.js';
 import {
   heartbeat,
   heldJobs,
@@ -35,6 +35,10 @@ interface PostgresParts {
   /** Ends the pool where it is ours. */
   end(): Promise<void>;
 }
+
+const EMBEDDED =
+  'The embedded store keeps accepted events when the program is killed, but may lose the last ones when the machine ' +
+  'fails: set REDIS_URL or POSTGRES_URL for more.';
 
 /** A token that opens every lock. */
 const ANY = '0';
@@ -105,7 +109,7 @@ export class PostgresStore implements QueueStore {
   }
 
   warnings(): Promise<string[]> {
-    return this.lock === 'owned' ? Promise.resolve([]) : postgresWarnings(this.parts.pool);
+    return this.lock === 'owned' ? Promise.resolve([EMBEDDED]) : postgresWarnings(this.parts.pool);
   }
 
   async close(): Promise<void> {

@@ -5,7 +5,8 @@ import { checkPartitions, partitionsChanged, QueueError } from './errors.js';
 import { PartitionedQueue } from './partitions.js';
 import { PglitePool } from './pglite-pool.js';
 import { type Queue, QueueUnavailable } from './port.js';
-import { backendsOver, Listener } from './postgres-connection.js';
+import { backendsOver } from './postgres-connection.js';
+import { Listener } from './postgres-listener.js';
 import { PostgresStore } from './postgres-store.js';
 import { createTable, queueName, storedPartitions } from './postgres-tables.js';
 import { completeSettings, type OnError, type QueueSettings } from './settings.js';
@@ -28,7 +29,9 @@ export type PostgresSource = { url: string } | { pool: pg.Pool } | { pglite: PGl
 export async function createPostgresQueue(options: PostgresQueueOptions): Promise<Queue> {
   const { partitions, schema = 'tributary_queue', onError = () => undefined } = options;
   checkPartitions(partitions);
-  const settings = completeSettings({ drainDelay: 5, ...options.settings });
+  // A PGlite cannot be away, but it does one thing at a time: an add may have to wait for a large batch.
+  const wait = 'pglite' in options ? { commandTimeout: 10_000 } : {};
+  const settings = completeSettings({ drainDelay: 5, ...wait, ...options.settings });
   const { pool, end } = open(options, schema, settings);
   try {
     await migrate(pool, schema);

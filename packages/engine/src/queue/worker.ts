@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { Worker } from 'bullmq';
 import { PartitionLoop } from './loop.js';
 import type { BatchHandler, QueueWorker } from './port.js';
@@ -32,6 +33,8 @@ export class PartitionsWorker implements QueueWorker {
   #stopped: Promise<void> | undefined;
 
   constructor(private readonly c: WorkerContext) {
+    // Every partition listens to both.
+    setMaxListeners(0, this.#stopping.signal, this.#patience.signal);
     this.#started = this.#start();
   }
 
