@@ -1,4 +1,4 @@
-export { Type } from '@sinclair/typebox';
+export { type Static, type TSchema, Type } from '@sinclair/typebox';
 export { EVENT_TYPES, type Event, type EventType, type Json, type JsonObject } from './event.js';
 export {
   type DeliverContext,

@@ -1,4 +1,4 @@
-import { type SchemaOptions, type TSchema, Type } from '@sinclair/typebox';
+import { type SchemaOptions, Type } from '@sinclair/typebox';
 import type { Json } from './event.js';
 
 /**
@@ -27,5 +27,3 @@ export function Path(options: SchemaOptions = {}) {
 export function OneOf<const T extends readonly string[]>(values: T, options: SchemaOptions = {}) {
   return Type.Unsafe<T[number]>({ ...options, type: 'string', enum: [...values] });
 }
-
-export type { TSchema };

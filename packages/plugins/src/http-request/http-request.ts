@@ -1,5 +1,14 @@
 import { definePlugin, OneOf, Template, Type } from '@tributary/sdk';
-import { type Call, checkHeaders, Headers, headerValue, parseUrl, send, statusError } from '../http/index.js';
+import {
+  type Call,
+  checkHeaders,
+  Headers,
+  headerValue,
+  messageId,
+  parseUrl,
+  send,
+  statusError,
+} from '../http/index.js';
 import { parseJson } from '../shared/value.js';
 import { answerOf } from './answer.js';
 
@@ -13,7 +22,7 @@ export const httpRequest = definePlugin({
     {
       method: OneOf(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'], { default: 'GET' }),
       url: Template({ minLength: 1, maxLength: 2_000, description: 'Address; values go in by {{ … | url_encode }}.' }),
-      headers: Type.Optional(Headers),
+      headers: Type.Optional(Headers(Template())),
       body: Type.Optional(Template({ description: 'Body; values go into JSON by {{ … | json }}.' })),
       contentType: Type.String({ default: 'application/json', maxLength: 200 }),
       timeoutSeconds: Type.Number({ default: 15, minimum: 1, maximum: 60 }),
@@ -30,7 +39,8 @@ export const httpRequest = definePlugin({
   prepare({ render }, { url, headers, body, contentType }) {
     const address = parseUrl(render(url).trim());
     const ready: Call['headers'] = {};
-    for (const [name, value] of Object.entries(headers ?? {})) ready[name] = headerValue(name, render(value));
+    for (const [name, value] of Object.entries(headers ?? {}))
+      ready[name.toLowerCase()] = headerValue(name, render(value));
     const text = body === undefined ? undefined : render(body);
     if (text !== undefined && contentType.includes('json')) parseJson(text);
     return {
@@ -38,13 +48,15 @@ export const httpRequest = definePlugin({
       payload: { url: address.href, headers: ready, ...(text === undefined ? {} : { body: text }) },
     };
   },
-  async deliver({ payload, signal, network }, { method, contentType, timeoutSeconds }) {
+  async deliver({ payload, idempotencyKey, signal, network }, { method, contentType, timeoutSeconds }) {
     const { url, headers, body } = payload as { url: string; headers: Call['headers']; body?: string };
+    const own: Call['headers'] = body === undefined ? {} : { 'content-type': contentType };
+    if (method !== 'GET') own['idempotency-key'] = messageId(idempotencyKey);
     const answer = await send(
       {
         url: parseUrl(url),
         method,
-        headers: { accept: 'application/json, text/*;q=0.8', ...headers, ...typed(body, contentType) },
+        headers: { accept: 'application/json, text/*;q=0.8', ...headers, ...own },
         ...(body === undefined ? {} : { body }),
       },
       {
@@ -61,7 +73,3 @@ export const httpRequest = definePlugin({
     return { port: error === undefined ? 'out' : 'error', output: answerOf(answer) };
   },
 });
-
-function typed(body: string | undefined, contentType: string): Call['headers'] {
-  return body === undefined ? {} : { 'content-type': contentType };
-}

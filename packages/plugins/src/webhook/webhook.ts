@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
-import { definePlugin, type Json, type RunContext, Type } from '@tributary/sdk';
+import { definePlugin, type Json, OneOf, type RunContext, Type } from '@tributary/sdk';
 import { Webhook } from 'standardwebhooks';
-import { checkHeaders, Headers, headerValue, parseUrl, send, statusError } from '../http/index.js';
+import { checkHeaders, Headers, headerValue, messageId, parseUrl, send, statusError } from '../http/index.js';
 
 const PARTS = ['event', 'profile', 'session', 'input'] as const;
 
@@ -28,12 +27,12 @@ export const webhook = definePlugin({
         maxLength: 200,
         description: 'The `type` of the message.',
       }),
-      include: Type.Array(Type.Unsafe<(typeof PARTS)[number]>({ type: 'string', enum: [...PARTS] }), {
+      include: Type.Array(OneOf(PARTS), {
         default: ['event', 'profile'],
         uniqueItems: true,
         description: 'What the `data` of the message holds.',
       }),
-      headers: Type.Optional(Headers),
+      headers: Type.Optional(Headers(Type.String({ maxLength: 4_000 }))),
       timeoutSeconds: Type.Number({ default: 15, minimum: 1, maximum: 60 }),
     },
     { additionalProperties: false },
@@ -50,7 +49,7 @@ export const webhook = definePlugin({
   },
   prepare(context, { url, type, include }) {
     const data: { [part: string]: Json } = {};
-    for (const part of include) data[part] = valueOf(context, part);
+    for (const part of include) data[part] = partOf(context, part);
     // Text, so that every attempt sends the same bytes.
     const body = JSON.stringify({ type, timestamp: context.now, data });
     return { destination: parseUrl(url).origin, payload: { body } };
@@ -64,7 +63,7 @@ export const webhook = definePlugin({
         url: parseUrl(url),
         method: 'POST',
         headers: {
-          ...headers,
+          ...lowerCase(headers),
           'content-type': 'application/json',
           'idempotency-key': id,
           'webhook-id': id,
@@ -87,15 +86,14 @@ export const webhook = definePlugin({
   },
 });
 
-/** The same on every attempt, and safe in a header whatever the key holds. */
-export function messageId(idempotencyKey: string): string {
-  return `msg_${createHash('sha256').update(idempotencyKey).digest('hex').slice(0, 40)}`;
-}
-
-function valueOf(context: RunContext, part: (typeof PARTS)[number]): Json {
+function partOf(context: RunContext, part: (typeof PARTS)[number]): Json {
   if (part === 'input') return context.input;
   if (part === 'session') return (context.session ?? null) as unknown as Json;
   return (part === 'event' ? context.event : context.profile.view()) as unknown as Json;
+}
+
+function lowerCase(headers: { [name: string]: string } = {}): { [name: string]: string } {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 function faultOf(attempt: () => unknown, path: string, faults: { path: string; message: string }[]): void {
