@@ -16,5 +16,5 @@ export const DEFAULT_BACKOFF: BackoffOptions = { attempts: 10, baseMs: 5_000, ma
  */
 export function waitAfter(n: number, options: BackoffOptions, retryAfter = 0, random = Math.random): number {
   const full = Math.min(options.maxMs, options.baseMs * 3 ** (n - 1));
-  return Math.max(Math.min(retryAfter, options.maxMs), full / 2 + (random() * full) / 2);
+  return Math.round(Math.max(Math.min(retryAfter, options.maxMs), full / 2 + (random() * full) / 2));
 }
