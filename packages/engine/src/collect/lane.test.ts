@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import type { Batch, BatchItem } from '../events/batch.js';
+import { type Queue, QueueUnavailable } from '../queue/port.js';
+import { Lane } from './lane.js';
+
+/** The one call of a queue that a lane makes: what it does is up to the test. */
+function laneInto(add: (batch: Batch) => Promise<void>): Lane {
+  return new Lane({ add: (_, batch) => add(batch) } as Queue, 0);
+}
+const item = (n: number): BatchItem => ({
+  kind: 'rejected',
+  rejected: { id: `${n}`, source: 's', messageId: `${n}`, receivedAt: '', code: '', reason: '', path: '', raw: null },
+});
+const numbers = (batch: Batch) => batch.items.map((i) => (i.kind === 'rejected' ? Number(i.rejected.id) : -1));
+
+describe('the lane into a partition', () => {
+  it('gathers what arrives together, and what arrives while a batch is on its way', async () => {
+    const batches: number[][] = [];
+    const lane = laneInto(async (batch) => {
+      batches.push(numbers(batch));
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    });
+    await Promise.all([
+      lane.add([item(1)], 0),
+      lane.add([item(2), item(3)], 0),
+      new Promise((r) => setTimeout(r, 6)).then(() => Promise.all([lane.add([item(4)], 0), lane.add([item(5)], 0)])),
+    ]);
+    expect(batches).toEqual([
+      [1, 2, 3],
+      [4, 5],
+    ]);
+  });
+
+  it('has one add in flight at a time, so that batches keep their order', async () => {
+    let flying = 0;
+    const order: number[] = [];
+    const lane = laneInto(async (batch) => {
+      expect(++flying).toBe(1);
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 5));
+      order.push(...numbers(batch));
+      flying--;
+    });
+    await Promise.all(
+      Array.from({ length: 40 }, (_, n) => new Promise((r) => setTimeout(r, n)).then(() => lane.add([item(n)], 0))),
+    );
+    expect(order).toEqual(Array.from({ length: 40 }, (_, n) => n));
+    expect(lane.depth).toBe(0);
+  });
+
+  it('counts what it accepted, under a new name after an add whose outcome is not known', async () => {
+    const batches: Batch[] = [];
+    let fail = false;
+    const lane = laneInto(async (batch) => {
+      batches.push(batch);
+      if (fail) throw new QueueUnavailable('no answer');
+    });
+    await lane.add([item(1), item(2)], 0);
+    fail = true;
+    await expect(lane.add([item(3)], 0)).rejects.toBeInstanceOf(QueueUnavailable);
+    fail = false;
+    await lane.add([item(4)], 0);
+    expect(batches.map((b) => b.accepted)).toEqual([2, 3, 1]);
+    const [a, b, c] = batches.map((batch) => batch.producer);
+    expect(a).toBe(b);
+    expect(c).not.toBe(b);
+  });
+
+  it('bounds a batch by items and bytes', async () => {
+    const sizes: number[] = [];
+    const lane = laneInto(async (batch) => void sizes.push(batch.items.length));
+    const many = (n: number) => Array.from({ length: n }, (_, i) => item(i));
+    await Promise.all([
+      lane.add(many(300), 10),
+      lane.add(many(300), 10),
+      lane.add(many(2), 900_000),
+      lane.add(many(2), 900_000),
+    ]);
+    expect(sizes).toEqual([300, 302, 2]);
+  });
+});
