@@ -44,7 +44,7 @@ export const webhook = definePlugin({
     for (const [name, value] of Object.entries(headers ?? {}))
       faultOf(() => headerValue(name, value), `/headers/${name}`, faults);
     faultOf(() => parseUrl(url), '/url', faults);
-    if (secret !== undefined) faultOf(() => new Webhook(secret), '/secret', faults);
+    if (secret !== undefined) faultOf(() => checkSecret(secret), '/secret', faults);
     return faults;
   },
   prepare(context, { url, type, include }) {
@@ -90,6 +90,13 @@ function partOf(context: RunContext, part: (typeof PARTS)[number]): Json {
   if (part === 'input') return context.input;
   if (part === 'session') return (context.session ?? null) as unknown as Json;
   return (part === 'event' ? context.event : context.profile.view()) as unknown as Json;
+}
+
+/** The specification asks for 24 to 64 bytes. */
+function checkSecret(secret: string): void {
+  const bytes = Buffer.from(secret.slice('whsec_'.length), 'base64').length;
+  if (bytes < 24 || bytes > 64) throw new Error(`The secret has ${bytes} bytes: take 24 to 64, such as 32 random ones`);
+  new Webhook(secret);
 }
 
 function lowerCase(headers: { [name: string]: string } = {}): { [name: string]: string } {
