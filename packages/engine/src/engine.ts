@@ -109,7 +109,7 @@ export function createEngine({ store, queue, settings, registry, log, ...options
 
   return {
     sources: new SourceList(store),
-    flows: manageFlows(catalog),
+    flows: manageFlows(catalog, () => flows.refresh()),
     profiles,
     effects: createEffects(store, collector, () => dispatcher.poke()),
     publicView: new PublicProfile(store, profiles),

@@ -3,8 +3,11 @@ import type { FlowCatalog } from './catalog.js';
 import { FlowError } from './faults.js';
 import type { FlowDefinition, FlowRecord, FlowVersion } from './flow.js';
 
-/** The catalog as the api and the cli see it: every refusal is an InvalidInput with the path of each fault. */
-export function manageFlows(catalog: FlowCatalog): Flows {
+/**
+ * The catalog as the api and the cli see it: every refusal is an InvalidInput with the path of
+ * each fault. `onChange` is called when another version is live.
+ */
+export function manageFlows(catalog: FlowCatalog, onChange: () => Promise<void>): Flows {
   return {
     list: async () => (await catalog.list()).map(({ record }) => record),
     get: async (id) => (await catalog.get(id))?.record,
@@ -16,11 +19,17 @@ export function manageFlows(catalog: FlowCatalog): Flows {
       const { record, faults } = await refusing(catalog.saveDraft(definition));
       return { flow: record, faults };
     },
-    publish: (id): Promise<FlowVersion> => refusing(catalog.publish(id)),
+    publish: async (id): Promise<FlowVersion> => {
+      const version = await refusing(catalog.publish(id));
+      await onChange();
+      return version;
+    },
     versions: (id) => refusing(catalog.versions(id)),
     rollback: async (id, version): Promise<FlowRecord> => {
       const done = version === null ? catalog.turnOff(id) : catalog.rollback(id, version);
-      return (await refusing(done)).record;
+      const { record } = await refusing(done);
+      await onChange();
+      return record;
     },
   };
 }

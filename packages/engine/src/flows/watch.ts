@@ -16,15 +16,20 @@ export class LiveFlowsWatch {
   ) {}
 
   async start(): Promise<void> {
-    this.#live = await this.catalog.refresh();
+    await this.refresh();
     this.#schedule();
+  }
+
+  /** Looks now: what this process itself has published need not wait. */
+  async refresh(): Promise<void> {
+    this.#live = await this.catalog.refresh();
   }
 
   /** One look after the other: a slow store is not asked twice at a time. */
   #schedule(): void {
     this.#timer = setTimeout(async () => {
       try {
-        this.#live = await this.catalog.refresh();
+        await this.refresh();
       } catch (error) {
         this.onError(error);
       }
