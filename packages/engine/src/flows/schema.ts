@@ -48,5 +48,5 @@ export const FlowSchema = Type.Object(
       { maxItems: MAX_EDGES },
     ),
   },
-  { $id: 'https://tributary.dev/schemas/flow.json', title: 'Flow', ...closed },
+  { title: 'Flow', ...closed },
 );

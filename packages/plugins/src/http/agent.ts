@@ -46,11 +46,15 @@ function guard(): buildConnector.connector {
         callback(error ?? new Error('No connection'), null);
         return;
       }
-      if (isPublicAddress(socket.remoteAddress ?? '')) callback(null, socket);
-      else {
-        socket.destroy();
-        callback(new RefusedAddress(), null);
+      const { remoteAddress } = socket;
+      if (remoteAddress !== undefined && isPublicAddress(remoteAddress)) {
+        callback(null, socket);
+        return;
       }
+      socket.destroy();
+      // Without an address it was closed in the meantime: that says nothing about where it led.
+      const closed = Object.assign(new Error('closed'), { code: 'ECONNRESET' });
+      callback(remoteAddress === undefined ? closed : new RefusedAddress(), null);
     });
   };
 }

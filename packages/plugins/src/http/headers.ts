@@ -3,7 +3,7 @@ import { type TSchema, Type } from '@tributary/sdk';
 
 /** Set by the connection itself, or by the plugin. */
 const REFUSED =
-  /^(host|connection|content-length|transfer-encoding|upgrade|te|trailer|expect|keep-alive|proxy-.*|webhook-.*|idempotency-key)$/i;
+  /^(host|connection|content-length|transfer-encoding|upgrade|te|trailer|expect|keep-alive|accept-encoding|proxy-.*|webhook-.*|idempotency-key)$/i;
 
 /** Extra headers of a call; the schema says what a value is. */
 export function Headers<S extends TSchema>(value: S) {

@@ -22,6 +22,7 @@ describe('templates', () => {
     "{% include 'x' %}",
     "{% render 'x' %}",
     "{% layout 'x' %}",
+    '{% increment event %}',
     '{% if %}',
     '{{ a | nofilter: }',
     'x'.repeat(20_001),

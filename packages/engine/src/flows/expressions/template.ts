@@ -4,8 +4,8 @@ import { ExpressionError } from './error.js';
 const PARSE_LIMIT = 20_000;
 const LIMITS = { templateLimit: 10_000, memoryLimit: 1_000_000, renderLimit: 2_000 };
 const MAX_OUTPUT = 262_144;
-/** Tags that read other files. */
-const FILE_TAGS = ['include', 'render', 'layout', 'block'];
+/** Tags that read other files, and those that write into what they were given. */
+const REFUSED_TAGS = ['include', 'render', 'layout', 'block', 'increment', 'decrement'];
 
 export interface Templates {
   parse(template: string): Template[];
@@ -21,7 +21,7 @@ export function createTemplates(): Templates {
     renderLimit: LIMITS.renderLimit,
     templates: {},
   });
-  for (const tag of FILE_TAGS) delete liquid.tags[tag];
+  for (const tag of REFUSED_TAGS) delete liquid.tags[tag];
   return {
     parse(template) {
       try {

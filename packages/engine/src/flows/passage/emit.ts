@@ -21,8 +21,9 @@ export function makeEmit(emitted: EmittedEvent, key: string, input: PassageInput
     throw new FlowError('EMIT_NAME', 'A track event needs a name.');
   if (Buffer.byteLength(JSON.stringify([properties, traits])) > MAX_BYTES)
     throw new FlowError('EMIT_SIZE', `An emitted event holds at most ${MAX_BYTES} bytes.`);
+  const random = createHash('sha256').update(key).digest();
   const event: Event = {
-    id: v7({ msecs: Date.parse(input.now), random: createHash('sha256').update(key).digest(), seq: 0 }),
+    id: v7({ msecs: Date.parse(input.now), random, seq: random.readUInt32BE(16) >>> 1 }),
     type,
     messageId: key,
     source: origin.source,
