@@ -3,9 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { queueContract } from './contract.js';
-import { closing, type QueueBed } from './contract-bed.js';
+import { addNumbered, closing, drained, type QueueBed, upTo } from './contract-bed.js';
 import { killContract } from './contract-kill.js';
 import { createPostgresQueue } from './postgres.js';
 
@@ -14,6 +14,7 @@ let pglite: PGlite | undefined;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tributary-queue-'));
+  pglite = await PGlite.create(folder);
 });
 afterAll(async () => {
   await pglite?.close();
@@ -37,3 +38,23 @@ async function make(): Promise<QueueBed> {
 
 queueContract('PGlite', make);
 killContract('PGlite', make);
+
+it('shares its PGlite with others, also in the middle of their transactions', async () => {
+  const bed = await make();
+  const queue = await bed.open();
+  const db = pglite as PGlite;
+  await db.exec('CREATE TABLE job (mine text); CREATE TABLE meta (mine text)');
+  const verified: boolean[] = [];
+  queue.work(async ({ accepted }, lease) => {
+    await db.transaction(async (tx) => {
+      await tx.query('INSERT INTO job (mine) VALUES ($1)', [String(accepted)]);
+      verified.push(await lease.verify());
+    });
+  });
+  await addNumbered(queue, 0, 5);
+  await drained(queue);
+  expect(verified).toEqual([true, true, true, true, true]);
+  expect((await db.query('SELECT mine FROM job')).rows).toEqual(upTo(5).map((n) => ({ mine: String(n) })));
+  expect((await db.query('SELECT current_schema()')).rows).toEqual([{ current_schema: 'public' }]);
+  await bed.close();
+});

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { freePort, need, startRedis } from '@tributary/testing';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { queueContract } from './contract.js';
-import { closing, drained, numbered, type QueueBed } from './contract-bed.js';
+import { addNumbered, closing, drained, numbered, type QueueBed } from './contract-bed.js';
 import { killContract } from './contract-kill.js';
 import { outageContract } from './contract-outage.js';
 import { QueueUnavailable } from './port.js';
@@ -48,6 +48,26 @@ describe.skipIf(!need('redis').ok)('Redis', () => {
     expect(seen).toEqual([false, 'another', 1, 2]);
     redis.disconnect();
     await queue.close();
+  });
+
+  it('aborts a batch whose lock cannot be renewed in time', async () => {
+    const bed = await make();
+    const queue = await bed.open({ settings: { lockDuration: 600, stalledInterval: 200 } });
+    await addNumbered(queue, 0, 2);
+    const begun: number[] = [];
+    let aborted = false;
+    queue.work(async ({ accepted }, { signal }) => {
+      begun.push(accepted);
+      if (begun.length > 1) return;
+      await server.kill();
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      aborted = true;
+      await server.restart();
+    });
+    await vi.waitFor(() => drained(queue, 100), { timeout: 15_000, interval: 100 });
+    expect(aborted).toBe(true);
+    expect(begun).toEqual([0, 0, 1]);
+    await bed.close();
   });
 
   it('takes back a batch that Redis gave it in an answer that was lost', async () => {

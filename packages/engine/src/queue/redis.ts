@@ -1,6 +1,6 @@
 import { Queue as BullQueue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { checkPartitions, partitionsChanged } from './errors.js';
+import { checkPartitions, partitionsChanged, QueueError } from './errors.js';
 import { PartitionedQueue } from './partitions.js';
 import { type Queue, QueueUnavailable } from './port.js';
 import { commandClient, connect } from './redis-clients.js';
@@ -36,7 +36,7 @@ export async function createRedisQueue(options: RedisQueueOptions): Promise<Queu
     return new PartitionedQueue(new RedisStore(client, prefix, queues, settings), settings, onError);
   } catch (error) {
     client.disconnect();
-    if (error instanceof Error && 'code' in error && error.code === 'PARTITIONS_CHANGED') throw error;
+    if (error instanceof QueueError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new QueueUnavailable(`Redis does not answer, check REDIS_URL: ${reason}`, { cause: error });
   }
