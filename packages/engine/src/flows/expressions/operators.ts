@@ -68,7 +68,7 @@ function evaluateAll(args: Evaluate[], data: unknown, meter: Meter): unknown[] {
 function missing(data: unknown, values: unknown[], meter: Meter): unknown[] {
   const keys = Array.isArray(values[0]) ? (values[0] as unknown[]) : values;
   return keys.filter((key) => {
-    const value = typeof key === 'object' ? null : lookUp(data, key, null, meter);
+    const value = lookUp(data, key, null, meter);
     return value === null || value === '';
   });
 }

@@ -72,6 +72,13 @@ describe('runFlow', () => {
     expect(trace()).toBe('Testx[1]');
   });
 
+  it('hands the input of a node that gives no output on to the next', () => {
+    const nodes: Nodes = { a: ['shout', { times: 4 }], b: ['mark'], c: ['mark', { mark: '{{ input.times }}' }] };
+    const { run, trace } = setUp(nodes, ['trigger > a', 'a > b', 'b > c']);
+    run();
+    expect(trace()).toBe('x4');
+  });
+
   it('answers null when the condition of the trigger does not hold, and fails when it cannot be told', () => {
     const nodes: Nodes = { a: ['mark'] };
     expect(setUp(nodes, ['trigger > a'], { when: { '==': [{ var: 'event.name' }, 'Other'] } }).run()).toBeNull();
