@@ -38,12 +38,13 @@ export async function serve({ roles, severalProcesses, demo, port }: ServeOption
   const { queue, store, release } = await openBackends(settings, severalProcesses, log);
   for (const warning of await queue.warnings()) log.warn(warning);
   const engine = createEngine({ store, queue, settings, registry, log });
+  // Before the first batch: it may be the one that never ends.
+  startWatchdog(settings.lockMs);
   await engine.start(roles);
   await prepare(engine, { settings, roles, front, shop });
   const script = roles.includes('api') ? await trackerScript() : undefined;
   const mounts = shop ? [shop.mount] : [];
   front.serve(createApi({ engine, log, roles, mounts, ...(script !== undefined && { trackerScript: script }) }));
-  startWatchdog(settings.lockMs);
   onStopRequest((reason) => {
     end({ front, engine, release, patience: reason === 'told' ? settings.shutdownMs : ORPHAN_MS }).catch((error) => {
       log.error({ err: error }, 'The end was not orderly');
@@ -79,6 +80,7 @@ function announce(url: string, roles: readonly Role[], demo: boolean): void {
     say(`  Events go to       ${url}/v1/track${demo ? ' with the write key "demo"' : ''}`);
   }
   say(`Tributary ready on ${url}`);
+  process.send?.('ready');
 }
 
 async function end({

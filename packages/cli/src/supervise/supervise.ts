@@ -6,24 +6,28 @@ import { complain } from '../print.js';
 /** Set in the environment of the process that does the work. */
 export const SUPERVISED = 'TRIBUTARY_SUPERVISED';
 
-const QUICK_MS = 30_000;
-const QUICK_FAILURES = 5;
-const LONGEST_PAUSE_MS = 8_000;
+/** A process that lived for so long has come up well: what comes after is a new row of failures. */
+const LONG_MS = 30_000;
+/** Failures in a row by its own exit before it was ready: it will not do better the next time. */
+const MOST_AT_START = 5;
+/** Other failures in a row. An event that kills its worker is given up after several deaths, and a batch can hold some. */
+const MOST = 20;
+const LONGEST_PAUSE_MS = 4_000;
 
 /**
  * Runs `tributary` with these arguments in a child process, and starts it again when it crashed or its watchdog ended
- * it. A mistake in the settings, or five failures in a row, end it for good. Resolves with the exit code.
+ * it. A mistake in the settings, or too many failures in a row, end it for good. Resolves with the exit code.
  */
 export async function supervise(args: string[]): Promise<number> {
   const stop = new StopSignals();
   let failures = 0;
   for (;;) {
     const begun = Date.now();
-    const { code, signal } = await run(args, stop);
+    const { code, signal, ready } = await run(args, stop);
     if (stop.asked || code === 0 || code === EXIT.mistake) return stop.asked ? (code ?? EXIT.crash) : (code ?? 0);
-    failures = Date.now() - begun > QUICK_MS ? 1 : failures + 1;
+    failures = Date.now() - begun > LONG_MS ? 1 : failures + 1;
     const how = signal ? `was ended by ${signal}` : `ended with exit code ${code}`;
-    if (failures >= QUICK_FAILURES) {
+    if (failures >= (ready || signal ? MOST : MOST_AT_START)) {
       complain(`Tributary ${how} ${failures} times in a row: it is not started again. The log above says why.`);
       return EXIT.mistake;
     }
@@ -33,7 +37,14 @@ export async function supervise(args: string[]): Promise<number> {
   }
 }
 
-function run(args: string[], stop: StopSignals): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
+interface Ending {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  /** Whether it had said that it serves. */
+  ready: boolean;
+}
+
+function run(args: string[], stop: StopSignals): Promise<Ending> {
   const program = fileURLToPath(new URL('../main.js', import.meta.url));
   // The channel is also how the child learns that this process is gone, however it went.
   const child = spawn(process.execPath, [...process.execArgv, program, ...args], {
@@ -41,11 +52,15 @@ function run(args: string[], stop: StopSignals): Promise<{ code: number | null; 
     env: { ...process.env, [SUPERVISED]: '1' },
   });
   stop.child = child;
+  let ready = false;
+  child.on('message', (message) => {
+    ready ||= message === 'ready';
+  });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, signal) => {
       stop.child = undefined;
-      resolve({ code, signal });
+      resolve({ code, signal, ready });
     });
   });
 }
