@@ -4,6 +4,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 export interface ReceivedHook {
   id: string;
   signature: string;
+  /** Whether the signature is right, by the Standard Webhooks specification. */
+  verified: boolean;
   receivedAt: string;
   body: unknown;
 }
