@@ -72,13 +72,13 @@ function open(source: PostgresSource, schema: string, settings: QueueSettings): 
     keepAlive: true,
     max: 10,
   });
-  // An idle connection that breaks is replaced; without a listener its error would end the process.
-  pool.on('error', () => undefined);
   return { pool: asBullPool(pool), end: () => pool.end() };
 }
 
 /** BullMQ describes a pool in types of its own, which `pg.Pool` has at run time but not to the letter. */
 function asBullPool(pool: pg.Pool): PgPool {
+  // An idle connection that breaks is replaced; without a listener its error would end the process.
+  pool.on('error', () => undefined);
   return pool as unknown as PgPool;
 }
 
