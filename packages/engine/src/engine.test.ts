@@ -100,11 +100,18 @@ const track = (event: string, userId: string, more: { [key: string]: Json } = {}
 });
 
 /** Publishes and waits until the worker has taken it. */
-async function publish(id: string, event: string, nodes: string[], config: { [node: string]: Json } = {}) {
+async function publish(
+  id: string,
+  event: string,
+  nodes: string[],
+  config: { [node: string]: Json } = {},
+  more: { purpose?: string } = {},
+) {
   const edges = [{ from: 'trigger', to: nodes[0] as string }];
   for (let n = 1; n < nodes.length; n++) edges.push({ from: nodes[n - 1] as string, to: nodes[n] as string });
   await engine.flows.saveDraft(id, {
     id,
+    ...more,
     trigger: { events: ['track'], names: [event] },
     nodes: Object.fromEntries(
       nodes.map((node) => [node, { plugin: `${node.split('-')[0]}@^1`, config: config[node] ?? {} }]),
@@ -178,6 +185,16 @@ describe('the engine, queue and store in one process', () => {
     await expect(engine.effects.replayDelivery(delivered?.id as string, false)).rejects.toMatchObject({
       code: 'CONFLICT',
     });
+  });
+
+  it('delivers for a purpose only to people who have consented to it', async () => {
+    await publish('mails', 'Mail', ['ask', 'keep'], { keep: { as: 'mailed' } }, { purpose: 'marketing' });
+    const consent = (granted: boolean) => ({ context: { consent: { categoryPreferences: { marketing: granted } } } });
+    await send(track('Mail', 'yes', consent(true)), track('Mail', 'no', consent(false)), track('Mail', 'silent'));
+    await until('yes', (p) => p.traits.mailed?.value === 7);
+    const given = async () => (await engine.effects.deliveries({ limit: 10, flow: 'mails', status: 'dead' })).items;
+    await expect.poll(async () => (await given()).length, { timeout: 5_000 }).toBe(2);
+    expect((await given())[0]?.attempts).toMatchObject([{ error: 'The person has not consented to marketing.' }]);
   });
 
   it('counts apart what flows emit, and ends flows that answer each other', async () => {

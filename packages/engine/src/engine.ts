@@ -18,6 +18,7 @@ import { LeaseLost } from './pipeline/part.js';
 import { processBatch } from './pipeline/process.js';
 import type { PluginRegistry } from './plugins/index.js';
 import type { Engine, Role } from './port.js';
+import { mayUse } from './profiles/consent.js';
 import { PublicProfile } from './profiles/public-view.js';
 import { ProfileReader } from './profiles/read.js';
 import { GiveBack, type Queue, type QueueWorker } from './queue/port.js';
@@ -60,6 +61,10 @@ export function createEngine({ store, queue, settings, registry, log, ...options
     destinations: 32,
     ...options.deliveries,
     network: { allowPrivateDestinations: settings.allowPrivateDestinations },
+    permitted: async ({ entry, profile }) => {
+      if (entry.kind !== 'delivery' || entry.purpose === undefined) return true;
+      return mayUse(await profiles.byId(profile), entry.purpose, entry.run.event.consent);
+    },
     onError: (error) => log.warn({ err: error }, 'a delivery will be tried again'),
   });
   const context: PipelineContext = {

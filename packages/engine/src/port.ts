@@ -132,8 +132,16 @@ export interface Effects {
 export interface PublicView {
   /** What `GET /v1/profile` answers: only what is marked public. */
   read(anonymousId: string): Promise<{ segments: string[]; traits: { [key: string]: Json } }>;
-  get(): Promise<{ segments: string[]; traits: string[] }>;
-  set(marked: { segments: string[]; traits: string[] }): Promise<void>;
+  get(): Promise<PublicMarks>;
+  set(marked: PublicMarks): Promise<void>;
+}
+
+export interface PublicMarks {
+  segments: string[];
+  /** Keys of traits. */
+  traits: string[];
+  /** With it, only what people have consented to is read. */
+  purpose?: string;
 }
 
 /** Management tokens: stored as SHA-256 hashes. */

@@ -39,6 +39,12 @@ export async function attemptDelivery(row: DeliveryRow, options: AttemptOptions)
   }
 }
 
+/** A delivery that the person has not consented to: given up, with the reason. */
+export function refusedDelivery(row: DeliveryRow): DeliveryChange {
+  const error = `The person has not consented to ${(row.entry as OutboxDelivery).purpose}.`;
+  return { status: 'answered', attempt: attemptOf(Date.now(), { error }), result: { output: null, error }, now: now() };
+}
+
 function deliver(
   plugin: DeliverPlugin,
   row: DeliveryRow,

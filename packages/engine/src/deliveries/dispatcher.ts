@@ -3,7 +3,7 @@ import type { Lanes } from '../collect/lanes.js';
 import type { Resume } from '../events/batch.js';
 import type { OutboxDelivery, OutboxEmit } from '../flows/run.js';
 import type { DeliveryRow, DeliveryStore } from '../storage/port.js';
-import { type AttemptOptions, attemptDelivery } from './attempt.js';
+import { type AttemptOptions, attemptDelivery, refusedDelivery } from './attempt.js';
 
 export interface DispatcherOptions extends Omit<AttemptOptions, 'stopping'> {
   /** Milliseconds between two looks at the rows when nobody says that there is something. */
@@ -12,6 +12,8 @@ export interface DispatcherOptions extends Omit<AttemptOptions, 'stopping'> {
   perDestination: number;
   /** Destinations with work at a time: a dead one takes one place, not all. */
   destinations: number;
+  /** Whether the person has consented to what the delivery is for. */
+  permitted(row: DeliveryRow): Promise<boolean>;
   onError(error: unknown): void;
   /** Called for each finished attempt: for metrics. */
   onAttempt?(destination: string, result: 'delivered' | 'failed' | 'dead'): void;
@@ -124,7 +126,9 @@ export class Dispatcher {
     let { result } = row;
     let attempts = row.attempts.length;
     if (row.status !== 'answered') {
-      const change = await attemptDelivery(row, { ...this.options, stopping: this.#stop.signal });
+      const change = (await this.options.permitted(row))
+        ? await attemptDelivery(row, { ...this.options, stopping: this.#stop.signal })
+        : refusedDelivery(row);
       if (change.attempt) attempts++;
       const kept = await this.store.settleDelivery(row.id, lease, change);
       if (change.status === 'pending') this.options.onAttempt?.(row.destination, 'failed');

@@ -5,6 +5,8 @@ export interface FlowDefinition {
   id: string;
   name?: string;
   description?: string;
+  /** What its deliveries are for: each asks whether the person has consented to it. */
+  purpose?: string;
   trigger: { events: string[]; names?: string[]; sources?: string[]; when?: Json };
   nodes: { [id: string]: { plugin: string; config?: Json } };
   edges: { from: string; to: string }[];

@@ -61,6 +61,8 @@ export interface OutboxDelivery extends OutboxCommon {
   dueAt: string;
   payload: Json;
   config: Json;
+  /** What it is for: asked at each attempt whether the person has consented. */
+  purpose?: string;
   run: Continuation;
   /** A run that this process could not go on with (G8): the answer that it had, kept until another try. */
   parked?: { port?: string; output: Json; error?: string };

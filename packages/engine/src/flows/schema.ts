@@ -15,6 +15,12 @@ export const FlowSchema = Type.Object(
     id: Type.String({ pattern: ID, description: 'Never changes; letters, digits, - and _.' }),
     name: Type.Optional(Name),
     description: Type.Optional(Type.String({ maxLength: 5_000 })),
+    purpose: Type.Optional(
+      Type.String({
+        pattern: '^[A-Za-z0-9_-]{1,64}$',
+        description: 'What its deliveries are for: they go out only for people who have consented to it.',
+      }),
+    ),
     trigger: Type.Object(
       {
         events: Type.Array(OneOf(EVENT_TYPES), { minItems: 1, maxItems: 10, description: 'Calls that start a run.' }),

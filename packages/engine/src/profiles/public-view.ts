@@ -1,6 +1,7 @@
 import type { Json } from '@tributary/sdk';
-import type { Profiles, PublicView } from '../port.js';
+import type { Profiles, PublicMarks, PublicView } from '../port.js';
 import type { RecordStore } from '../storage/port.js';
+import { mayUse } from './consent.js';
 import { record } from './record.js';
 import { segmentsOf, traitsOf } from './view.js';
 
@@ -9,14 +10,9 @@ const ID = 'marked';
 /** Milliseconds for which the marks are believed. */
 const FRESH = 1_000;
 
-interface Marked {
-  segments: string[];
-  traits: string[];
-}
-
 /** What a page may know of its visitor: only what an operator has marked public, nothing by default. */
 export class PublicProfile implements PublicView {
-  #marked: Marked = { segments: [], traits: [] };
+  #marked: PublicMarks = { segments: [], traits: [] };
   #readAt = 0;
 
   constructor(
@@ -27,7 +23,7 @@ export class PublicProfile implements PublicView {
   async read(anonymousId: string): Promise<{ segments: string[]; traits: { [key: string]: Json } }> {
     const marked = await this.#fresh();
     const profile = await this.profiles.byIdentifier(`anonymousId:${anonymousId}`);
-    if (!profile) return { segments: [], traits: {} };
+    if (!profile || !mayUse(profile, marked.purpose)) return { segments: [], traits: {} };
     const traits = traitsOf(profile);
     return {
       segments: segmentsOf(profile).filter((name) => marked.segments.includes(name)),
@@ -37,21 +33,22 @@ export class PublicProfile implements PublicView {
     };
   }
 
-  async get(): Promise<Marked> {
+  async get(): Promise<PublicMarks> {
     const stored = await this.records.getRecord(KIND, ID);
-    return (stored?.body as unknown as Marked | undefined) ?? { segments: [], traits: [] };
+    return (stored?.body as unknown as PublicMarks | undefined) ?? { segments: [], traits: [] };
   }
 
-  async set(marked: Marked): Promise<void> {
+  async set(marked: PublicMarks): Promise<void> {
     for (;;) {
       const rev = (await this.records.getRecord(KIND, ID))?.rev ?? 0;
-      const body = { segments: marked.segments, traits: marked.traits };
+      const { segments, traits, purpose } = marked;
+      const body = { segments, traits, ...(purpose !== undefined && { purpose }) };
       if (await this.records.putRecord(KIND, ID, rev + 1, body)) break;
     }
     this.#readAt = 0;
   }
 
-  async #fresh(): Promise<Marked> {
+  async #fresh(): Promise<PublicMarks> {
     if (Date.now() - this.#readAt > FRESH) {
       this.#marked = await this.get();
       this.#readAt = Date.now();

@@ -49,7 +49,15 @@ export function visitNode(
     const copy = plainCopy(payload);
     if (Buffer.byteLength(JSON.stringify(copy)) > MAX_PAYLOAD)
       throw new FlowError('PAYLOAD_SIZE', `A delivery carries at most ${MAX_PAYLOAD} bytes.`);
-    const entry = { ...common, kind: 'delivery' as const, destination, dueAt: input.now, payload: copy };
+    const { purpose } = flow.source.definition;
+    const entry = {
+      ...common,
+      ...(purpose !== undefined && { purpose }),
+      kind: 'delivery' as const,
+      destination,
+      dueAt: input.now,
+      payload: copy,
+    };
     return { emits, kind: 'open', entry };
   } catch (error) {
     return { emits, kind: 'failed', error: sentence(error) };
