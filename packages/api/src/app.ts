@@ -41,7 +41,7 @@ export function createApi({ engine, log, roles = ['api'], trackerScript, mounts 
   const serves = roles.includes('api');
   // First, before any other layer: the way of the events.
   if (serves) app.use(createCollect({ engine, log }));
-  app.use(createHealth(engine, roles));
+  app.use(createHealth({ engine, log, roles }));
   if (serves) addAddresses(app, { engine, log, trackerScript, mounts });
   app.use((_req, res) => {
     answerError(res, new HttpError(404, 'NOT_FOUND', 'There is no such address.'), 'unknown', log);

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '@tributary/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deploy, eventually, lives } from './testing/deployment.js';
@@ -113,7 +115,7 @@ describe('the supervisor', () => {
     const { program, send, ask } = await deploy(['start', '--demo'], { ...env, ...quick });
     await program.sees(/Flow loop: version 1 is live/);
     // Workers take a new flow within a second or two.
-    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    await sleep(2_000);
     expect((await send('track', { anonymousId: 'd2', event: 'Loop', messageId: 'bad' })).status).toBe(200);
     await program.sees(/stood still for more than 1500 ms/);
     const letters = await eventually(async () => {
@@ -123,12 +125,34 @@ describe('the supervisor', () => {
     expect(letters).toMatchObject([{ event: { messageId: 'bad' } }]);
   });
 
-  it('ends at once at the second signal', async () => {
-    const { program } = await deploy(['start'], env);
+  it('takes signals that come together for one, and ends at once at a later one', async () => {
+    const { program, url } = await deploy(['start'], env);
     const child = childOf(program.pid);
+    // A request in work, which an orderly end would wait for.
+    const slow = connect(Number(new URL(url).port), '127.0.0.1').on('error', () => {});
+    slow.write('POST /v1/track HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{');
+    await sleep(200);
     program.signal('SIGINT');
     program.signal('SIGTERM');
+    await program.sees(/Tributary stops/);
+    await sleep(600);
+    expect(lives(child)).toBe(true);
+    program.signal('SIGINT');
     expect(await program.ended).toMatchObject({ code: 70 });
     expect(lives(child)).toBe(false);
+    slow.destroy();
+  });
+
+  it('ends cleanly when it is told to before it is ready', async () => {
+    for (const ms of [0, 500, 1_500]) {
+      const program = tributary(['start', '--demo'], env);
+      await program.sees(/Queue and store are embedded/);
+      await sleep(ms);
+      program.signal('SIGTERM');
+      expect(await program.ended).toEqual({ code: 0, signal: null });
+      expect(program.stderr).toBe('');
+    }
+    const { send } = await deploy(['start', '--demo'], env);
+    expect((await send('identify', ada)).status).toBe(200);
   });
 });

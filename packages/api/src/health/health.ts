@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Engine, Health, HealthItem, Role } from '@tributary/engine';
 import { answerJson } from '../http/answer.js';
+import type { Log } from '../log.js';
 
 /** How long a probe waits for a server that does not answer, and how long its answer serves the next probes. */
 const PATIENCE_MS = 4_000;
@@ -10,7 +11,7 @@ const FRESH_MS = 500;
  * `/health/live`: the process answers. `/health/ready`: an api can put events into the queue; any other role has got a
  * heartbeat through queue and store. An open socket proves neither, so each probe really writes.
  */
-export function createHealth(engine: Engine, roles: readonly Role[]) {
+export function createHealth({ engine, log, roles }: { engine: Engine; log: Log; roles: readonly Role[] }) {
   const probe = shared(() => withPatience(engine.health()));
   return function health(req: IncomingMessage, res: ServerResponse, next: () => void) {
     const path = (req.url ?? '').split('?')[0];
@@ -18,10 +19,17 @@ export function createHealth(engine: Engine, roles: readonly Role[]) {
     if (path !== '/health/ready') return next();
     probe().then((found) => {
       const ready = found.queue.ok && (roles.includes('api') || found.store.ok);
-      const body = { status: ready ? 'ready' : 'not ready', roles, ...found };
+      const { queue, store, workers } = found;
+      if (!ready) log.warn({ queue, store }, 'Not ready');
+      const body = { status: ready ? 'ready' : 'not ready', roles, queue: shown(queue), store: shown(store), workers };
       answerJson(res, ready ? 200 : 503, body, { 'Cache-Control': 'no-store', ...(!ready && { 'Retry-After': '2' }) });
     });
   };
+}
+
+/** Anybody may ask: addresses of servers stay in the log. */
+function shown({ ok, ms }: HealthItem): HealthItem {
+  return { ok, ...(ms !== undefined && { ms }), ...(!ok && { error: 'It does not answer. The log says why.' }) };
 }
 
 async function withPatience(health: Promise<Health>): Promise<Health> {

@@ -12,9 +12,10 @@ export interface Demo {
   prepare(engine: Engine, baseUrl: string): Promise<void>;
 }
 
-/** The demo's webhook calls the shop, which is this very process. */
-export function demoSettings(settings: Settings): Settings {
-  return { ...settings, allowPrivateDestinations: true };
+/** The demo's webhook calls the shop, which is this very process. Its terminal is for a person, not for a log. */
+export function demoSettings(settings: Settings, env: NodeJS.ProcessEnv): Settings {
+  const logLevel = env.TRIBUTARY_LOG_LEVEL ? settings.logLevel : 'warn';
+  return { ...settings, logLevel, allowPrivateDestinations: true };
 }
 
 export async function loadDemo(): Promise<Demo> {

@@ -3,7 +3,7 @@ import { chooseBackends, createEngine, type Engine, type Role, readSettings, typ
 import type { Logger } from 'pino';
 import { EXIT } from '../errors.js';
 import { say } from '../print.js';
-import { onStopRequest } from '../supervise/stop-request.js';
+import { onStopRequest, type StopReason } from '../supervise/stop-request.js';
 import { startWatchdog } from '../supervise/watchdog.js';
 import { describeBackends, openBackends } from './backends.js';
 import { type Demo, demoSettings, loadDemo } from './demo.js';
@@ -27,8 +27,11 @@ const ORPHAN_MS = 2_000;
 
 /** Runs the roles in this process until it is told to stop. */
 export async function serve({ roles, severalProcesses, demo, port }: ServeOptions): Promise<void> {
+  let running: Running | undefined;
+  // What is only half begun can be left as it is: it could be killed at any line anyway.
+  onStopRequest((reason) => (running ? end(running, reason) : process.exit(0)));
   const read = readSettings({ ...process.env, ...(port !== undefined && { PORT: port }) });
-  const settings = demo ? demoSettings(read) : read;
+  const settings = demo ? demoSettings(read, process.env) : read;
   const log = createLog(settings);
   endOnFault(log);
   say(`${describeBackends(settings, chooseBackends(settings, severalProcesses))}.`);
@@ -36,7 +39,7 @@ export async function serve({ roles, severalProcesses, demo, port }: ServeOption
   const shop = demo ? await loadDemo() : undefined;
   const registry = await loadRegistry(settings);
   const { queue, store, release } = await openBackends(settings, severalProcesses, log);
-  for (const warning of await queue.warnings()) log.warn(warning);
+  for (const warning of await queue.warnings()) say(`Note: ${warning}`);
   const engine = createEngine({ store, queue, settings, registry, log });
   // Before the first batch: it may be the one that never ends.
   startWatchdog(settings.lockMs);
@@ -45,12 +48,7 @@ export async function serve({ roles, severalProcesses, demo, port }: ServeOption
   const script = roles.includes('api') ? await trackerScript() : undefined;
   const mounts = shop ? [shop.mount] : [];
   front.serve(createApi({ engine, log, roles, mounts, ...(script !== undefined && { trackerScript: script }) }));
-  onStopRequest((reason) => {
-    end({ front, engine, release, patience: reason === 'told' ? settings.shutdownMs : ORPHAN_MS }).catch((error) => {
-      log.error({ err: error }, 'The end was not orderly');
-      process.exit(EXIT.crash);
-    });
-  });
+  running = { front, engine, release, settings, log };
   announce(front.url, roles, shop !== undefined);
 }
 
@@ -83,22 +81,26 @@ function announce(url: string, roles: readonly Role[], demo: boolean): void {
   process.send?.('ready');
 }
 
-async function end({
-  front,
-  engine,
-  release,
-  patience,
-}: {
+interface Running {
   front: Front;
   engine: Engine;
   release(): Promise<void>;
-  patience: number;
-}) {
-  say('Tributary stops.');
-  await front.close();
-  await engine.stop(patience);
-  await release();
-  process.exit(0);
+  settings: Settings;
+  log: Logger;
+}
+
+/** Answers the requests in work, finishes the batches in work, gives the data folder free, and ends the process. */
+async function end({ front, engine, release, settings, log }: Running, reason: StopReason): Promise<void> {
+  try {
+    say('Tributary stops.');
+    await front.close();
+    await engine.stop(reason === 'told' ? settings.shutdownMs : ORPHAN_MS);
+    await release();
+    process.exit(0);
+  } catch (error) {
+    log.error({ err: error }, 'The end was not orderly');
+    process.exit(EXIT.crash);
+  }
 }
 
 /** After a fault that nobody caught, the state of the process is unknown: it ends, and is started again. */

@@ -1,4 +1,5 @@
-import { SUPERVISED } from './supervise.js';
+import { EXIT } from '../errors.js';
+import { ONE_SIGNAL_MS, SUPERVISED } from './supervise.js';
 
 /** Why a process is to stop: told to, or left alone by the process that supervised it. */
 export type StopReason = 'told' | 'orphaned';
@@ -8,10 +9,10 @@ export type StopReason = 'told' | 'orphaned';
  * stops and the second one ends at once.
  */
 export function onStopRequest(stop: (reason: StopReason) => void): void {
-  let asked = false;
+  let asked: number | undefined;
   const ask = (reason: StopReason) => {
-    if (asked) return;
-    asked = true;
+    if (asked !== undefined) return;
+    asked = Date.now();
     stop(reason);
   };
   if (process.env[SUPERVISED] && process.connected) {
@@ -26,7 +27,7 @@ export function onStopRequest(stop: (reason: StopReason) => void): void {
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      if (asked) process.exit(130);
+      if (asked !== undefined && Date.now() - asked > ONE_SIGNAL_MS) process.exit(EXIT.crash);
       ask('told');
     });
   }

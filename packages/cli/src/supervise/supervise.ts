@@ -24,7 +24,7 @@ export async function supervise(args: string[]): Promise<number> {
   for (;;) {
     const begun = Date.now();
     const { code, signal, ready } = await run(args, stop);
-    if (stop.asked || code === 0 || code === EXIT.mistake) return stop.asked ? (code ?? EXIT.crash) : (code ?? 0);
+    if (stop.asked || code === 0 || code === EXIT.mistake) return code ?? EXIT.crash;
     failures = Date.now() - begun > LONG_MS ? 1 : failures + 1;
     const how = signal ? `was ended by ${signal}` : `ended with exit code ${code}`;
     if (failures >= (ready || signal ? MOST : MOST_AT_START)) {
@@ -65,24 +65,32 @@ function run(args: string[], stop: StopSignals): Promise<Ending> {
   });
 }
 
+/** npm passes a Ctrl-C on that the terminal has sent already: signals so close together are one. */
+export const ONE_SIGNAL_MS = 400;
+
 /**
  * The first signal asks the child to stop, the second ends it at once. The child hears of it by the channel alone: a
  * Ctrl-C reaches it too, and must not count twice.
  */
 class StopSignals {
-  asked = false;
   child: ChildProcess | undefined;
+  #since: number | undefined;
   #wake: (() => void) | undefined;
 
   constructor() {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => this.#heard());
   }
 
+  get asked(): boolean {
+    return this.#since !== undefined;
+  }
+
   #heard(): void {
-    if (this.asked) this.child?.kill('SIGKILL');
-    else if (this.child?.connected) this.child.send('stop');
-    this.asked = true;
-    this.#wake?.();
+    if (this.#since === undefined) {
+      this.#since = Date.now();
+      if (this.child?.connected) this.child.send('stop');
+      this.#wake?.();
+    } else if (Date.now() - this.#since > ONE_SIGNAL_MS) this.child?.kill('SIGKILL');
   }
 
   /** Waits; true when a signal came first. */
