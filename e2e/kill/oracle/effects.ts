@@ -5,8 +5,8 @@ import type { Finding, Observed } from './observed.js';
 export const SOURCE = 'site';
 
 /** Source, message, flow version, node, visit of the node (design, G5). */
-export function effectKey(messageId: string, node: string): string {
-  return `${SOURCE}:${messageId}:orders@1:${node}:1`;
+export function effectKey(messageId: string, node: string, flow = 'orders'): string {
+  return `${SOURCE}:${messageId}:${flow}@1:${node}:1`;
 }
 
 /** An emitted event is named by the node that emitted it. */
@@ -19,13 +19,18 @@ export function webhookId(messageId: string): string {
   return `msg_${createHash('sha256').update(effectKey(messageId, 'tell')).digest('hex').slice(0, 40)}`;
 }
 
-/** G5: each webhook came at least once, always with the same key and the same body, and its row says so. */
+/** G5: each webhook came at least once, always with the same key and the same body; the rows of all effects are done. */
 export function checkEffects({ hooks, deliveries }: Observed, applied: readonly Sent[]): Finding[] {
   const findings: Finding[] = [];
   const say = (what: string) => findings.push({ promise: 'G5', what });
   const bodies = new Map<string, Set<string>>();
   for (const { id, body } of hooks) bodies.set(id, (bodies.get(id) ?? new Set()).add(body));
   const rows = new Map(deliveries.map((row) => [row.id, row]));
+  const done = (key: string) => {
+    const row = rows.get(key);
+    rows.delete(key);
+    if (row?.status !== 'delivered') say(`the row ${key} is ${row?.status ?? 'missing'}`);
+  };
   const orders = applied.filter(({ call }) => call.event === 'Order Completed').map(({ call }) => call.messageId);
   for (const messageId of orders) {
     const came = bodies.get(webhookId(messageId));
@@ -33,14 +38,12 @@ export function checkEffects({ hooks, deliveries }: Observed, applied: readonly 
     if (!came) say(`the webhook of ${messageId} never came`);
     else if (came.size > 1) say(`the webhook of ${messageId} came with ${came.size} different bodies`);
     else if (messageOf([...came][0] as string) !== messageId) say(`the webhook of ${messageId} tells of another event`);
-    for (const key of [effectKey(messageId, 'tell'), emittedId(messageId)]) {
-      const row = rows.get(key);
-      rows.delete(key);
-      if (row?.status !== 'delivered') say(`the row ${key} is ${row?.status ?? 'missing'}`);
-    }
+    done(effectKey(messageId, 'tell'));
+    done(emittedId(messageId));
   }
+  for (const { call } of applied) if (call.event === 'Cart Updated') done(effectKey(call.messageId, 'hold', 'cart'));
   for (const id of bodies.keys()) say(`the webhook ${id} came, and belongs to no order`);
-  for (const id of rows.keys()) say(`the row ${id} belongs to no order`);
+  for (const id of rows.keys()) say(`the row ${id} belongs to no event`);
   return findings;
 }
 

@@ -42,6 +42,8 @@ export class Model {
     }
     if (call.event === 'Cart Updated') {
       keepLatest(this.segments, 'full-cart', { ...stamp, value: (properties.items as number) > 0 });
+      // When the wait is over.
+      this.#add('waited', 1, timestamp);
     }
     if (call.event === 'Order Completed') {
       this.#add('orders', 1, timestamp);

@@ -54,8 +54,14 @@ export function flows(hookUrl: string) {
           plugin: 'segment@1.0.0',
           config: { segment: 'full-cart', action: 'match', when: { '>': [{ var: 'event.properties.items' }, 0] } },
         },
+        hold: { plugin: 'wait@1.0.0', config: { for: { seconds: 2 } } },
+        waited: { plugin: 'increment@1.0.0', config: { trait: 'waited', by: 1 } },
       },
-      edges: [{ from: 'trigger', to: 'full' }],
+      edges: [
+        { from: 'trigger', to: 'full' },
+        { from: 'full', to: 'hold' },
+        { from: 'hold', to: 'waited' },
+      ],
     },
   ];
 }

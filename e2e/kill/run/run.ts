@@ -33,10 +33,14 @@ export async function run(servers: Servers, workload: Workload): Promise<Outcome
     await workers.ready();
     const feeder = new Feeder(api, workload);
     const stalls: Promise<void>[] = [];
+    let busy = 0;
     for (const [n, round] of makeSchedule(workload.seed, WORKERS).entries()) {
+      // A kill shall hit work, not the beginning of a process.
+      await workers.ready();
       const sending = feeder.send(n, ROUNDS + 1);
       if (round.stalled !== undefined) stalls.push(workers.stall(round.stalled, 2 * LOCK_MS));
       await sleep(round.delay);
+      if ((await api.queue.waiting()).length > 0) busy += round.victims.length;
       await Promise.all([sending, ...round.victims.map((victim) => workers.kill(victim))]);
       if (round.stalled !== undefined) await stalls.at(-1);
     }
@@ -50,7 +54,7 @@ export async function run(servers: Servers, workload: Workload): Promise<Outcome
     const report = [
       `seed ${workload.seed}: ${workload.sent.length} calls, ${observed.profiles.length} profiles,`,
       `${observed.profiles.reduce((sum, { absorbed }) => sum + absorbed.length, 0)} merges,`,
-      `${observed.hooks.length} webhook calls, ${workers.kills} kills, ${workers.stalls} stalls,`,
+      `${observed.hooks.length} webhook calls, ${workers.kills} kills (${busy} amid work), ${workers.stalls} stalls,`,
       `${feeder.again} calls sent again; killed until ${killed}, done after ${done}, judged after ${seconds()}`,
       ...workers.surprises,
       ...new Set(api.log),

@@ -20,6 +20,6 @@ export function makeSchedule(seed: number, workers: number): Round[] {
     const victims = places.slice(0, random.pick([1, 1, 1, 1, 2, 2, workers]));
     const spared = places.at(-1) as number;
     const stalls = n % 5 === 2 && !victims.includes(spared);
-    return { delay: random.below(1_000), victims, ...(stalls && { stalled: spared }) };
+    return { delay: random.below(700), victims, ...(stalls && { stalled: spared }) };
   });
 }

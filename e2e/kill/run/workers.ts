@@ -36,7 +36,7 @@ export class Workers {
     for (let n = 0; n < this.count; n++) await this.#ready(n);
   }
 
-  /** SIGKILL, and a new one at once. One that is still starting is waited for: a kill shall hit work. */
+  /** SIGKILL, and a new one at once. */
   async kill(n: number): Promise<void> {
     const { child } = await this.#ready(n);
     this.kills++;
