@@ -50,10 +50,7 @@ export const operationRoutes = [
     path: '/api/public',
     tag: 'Operations',
     summary: 'Mark segments and traits as public',
-    body: Type.Object(
-      { segments: Type.Array(Type.String()), traits: Type.Array(Type.String()) },
-      { additionalProperties: false },
-    ),
+    body: Type.Object(PublicViewSchema.properties, { additionalProperties: false }),
     answer: { status: 200, schema: PublicViewSchema, description: 'What is public now.' },
     handle: async ({ engine, body }) => {
       await engine.publicView.set(body);

@@ -81,7 +81,13 @@ export const AccountingSchema = named(
 
 export const PublicViewSchema = named(
   'PublicView',
-  { segments: Type.Array(Type.String()), traits: Type.Array(Type.String()) },
+  {
+    segments: Type.Array(Type.String()),
+    traits: Type.Array(Type.String(), { description: 'Keys of traits.' }),
+    purpose: Type.Optional(
+      Type.String({ minLength: 1, description: 'With it, only what people have consented to is read.' }),
+    ),
+  },
   'Names of the segments and traits that a page may read of its visitor.',
 );
 
