@@ -24,6 +24,9 @@ import { ProfileReader } from './profiles/read.js';
 import { GiveBack, type Queue, type QueueWorker } from './queue/port.js';
 import type { Settings } from './settings/index.js';
 import type { Store } from './storage/port.js';
+import { NO_OBSERVER, type Observer } from './telemetry/observer.js';
+import { safeLog } from './telemetry/safe-error.js';
+import { inSpan, type Tracing } from './telemetry/tracing.js';
 
 export interface EngineOptions {
   store: Store;
@@ -33,6 +36,10 @@ export interface EngineOptions {
   log: Logger;
   /** Identifier rules; by default those of docs/identity.md. */
   rules?: IdentityRules;
+  /** Is told what happens, for metrics. */
+  observer?: Observer;
+  /** Traces, where they are wanted. */
+  tracing?: Tracing | undefined;
   /** Tests make these quick. */
   deliveries?: Partial<Pick<DispatcherOptions, 'backoff' | 'timeoutMs' | 'pollMs' | 'perDestination' | 'destinations'>>;
 }
@@ -44,10 +51,12 @@ const DAY = 86_400_000;
 const CLEAN_EVERY = 10 * 60_000;
 
 /** One deployment, over an opened store and queue. Holds no state of the module: several can live in one process. */
-export function createEngine({ store, queue, settings, registry, log, ...options }: EngineOptions): Engine {
+export function createEngine({ store, queue, settings, registry, ...options }: EngineOptions): Engine {
+  const log = safeLog(options.log);
+  const telemetry = { observer: options.observer ?? NO_OBSERVER, tracing: options.tracing };
   const rules = options.rules ?? defaultRules(settings.defaultCountry);
-  const lanes = new Lanes(queue);
-  const collector = new Collector(queue, lanes, rules);
+  const lanes = new Lanes(queue, telemetry);
+  const collector = new Collector(queue, lanes, rules, telemetry);
   const catalog = createFlowCatalog(store, registry);
   const flows = new LiveFlowsWatch(catalog, (error) => log.warn({ err: error }, 'flows could not be read'));
   const profiles = new ProfileReader(store, rules);
@@ -60,6 +69,7 @@ export function createEngine({ store, queue, settings, registry, log, ...options
     perDestination: 32,
     destinations: 32,
     ...options.deliveries,
+    telemetry,
     network: { allowPrivateDestinations: settings.allowPrivateDestinations },
     permitted: async ({ entry, profile }) => {
       if (entry.kind !== 'delivery' || entry.purpose === undefined) return true;
@@ -72,7 +82,11 @@ export function createEngine({ store, queue, settings, registry, log, ...options
     rules,
     flows,
     onHandOver: () => dispatcher.poke(),
-    onConflict: (n) => log.debug({ profiles: n }, 'conflict: computing again'),
+    onConflict: (n) => {
+      telemetry.observer.conflicts(n);
+      log.debug({ profiles: n }, 'conflict: computing again');
+    },
+    telemetry,
   };
   let worker: QueueWorker | undefined;
   let cleaning: NodeJS.Timeout | undefined;
@@ -88,8 +102,14 @@ export function createEngine({ store, queue, settings, registry, log, ...options
       await flows.start();
       worker = queue.work(async (batch, lease) => {
         try {
-          await processBatch(context, batch, lease);
+          const facts = () => ({
+            kind: 'consumer' as const,
+            causes: batch.trace,
+            attributes: { partition: batch.partition, items: batch.items.length, attempt: lease.attempt },
+          });
+          await inSpan(telemetry.tracing, 'batch', facts, () => processBatch(context, batch, lease));
         } catch (error) {
+          telemetry.observer.batchUndone(error instanceof LeaseLost ? 'given-back' : 'failed');
           if (error instanceof LeaseLost) throw new GiveBack();
           throw error;
         }

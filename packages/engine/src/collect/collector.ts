@@ -7,7 +7,9 @@ import { partitionOf } from '../events/partition.js';
 import { isObject } from '../events/shape.js';
 import type { IdentityRules } from '../identity/rules.js';
 import { type Collect, type IncomingRequest, Overloaded } from '../port.js';
-import type { Queue } from '../queue/port.js';
+import { type Queue, QueueUnavailable } from '../queue/port.js';
+import { NO_TELEMETRY, type Telemetry } from '../telemetry/telemetry.js';
+import { inSpan } from '../telemetry/tracing.js';
 import type { Lanes } from './lanes.js';
 import { Pressure } from './pressure.js';
 
@@ -22,6 +24,7 @@ export class Collector implements Collect {
     queue: Queue,
     private readonly lanes: Lanes,
     private readonly rules: IdentityRules,
+    private readonly telemetry: Telemetry = NO_TELEMETRY,
   ) {
     this.#pressure = new Pressure(queue);
   }
@@ -35,6 +38,20 @@ export class Collector implements Collect {
   }
 
   async accept(request: IncomingRequest): Promise<{ accepted: number; quarantined: number }> {
+    const { observer, tracing } = this.telemetry;
+    const facts = () => ({ attributes: { source: request.source.id, events: request.calls.length } });
+    try {
+      const taken = await inSpan(tracing, 'collect', facts, () => this.#take(request));
+      observer.accepted(taken.accepted);
+      return taken;
+    } catch (error) {
+      if (error instanceof Overloaded) observer.refused('full');
+      else if (error instanceof QueueUnavailable) observer.refused('unavailable');
+      throw error;
+    }
+  }
+
+  async #take(request: IncomingRequest): Promise<{ accepted: number; quarantined: number }> {
     const retryAfter = this.#pressure.retryAfter();
     if (retryAfter !== undefined) throw new Overloaded(retryAfter);
     const context = {

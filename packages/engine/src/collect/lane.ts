@@ -1,16 +1,20 @@
 import { v7 as uuidv7 } from 'uuid';
 import { type Batch, type BatchItem, countAccepted } from '../events/batch.js';
 import type { Queue } from '../queue/port.js';
+import { NO_TELEMETRY, type Telemetry } from '../telemetry/telemetry.js';
 
 /** Milliseconds that the first event of a batch waits for others: batches make the throughput. */
 const GATHER = 2;
 /** Bounds of one job: items, and bytes of JSON as the requests had them. */
 const BATCH_ITEMS = 500;
 const BATCH_BYTES = 1024 * 1024;
+/** A batch of very many requests names so many of their traces. */
+const BATCH_TRACES = 32;
 
 interface Waiting {
   items: BatchItem[];
   bytes: number;
+  trace: string | undefined;
   done(): void;
   failed(error: unknown): void;
 }
@@ -30,12 +34,13 @@ export class Lane {
   constructor(
     private readonly queue: Queue,
     private readonly partition: number,
+    private readonly telemetry: Telemetry = NO_TELEMETRY,
   ) {}
 
   /** Resolves once the items are in the durable queue, in one batch or several. */
-  add(items: BatchItem[], bytes: number): Promise<void> {
+  add(items: BatchItem[], bytes: number, trace = this.telemetry.tracing?.current()): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ items, bytes, done: resolve, failed: reject });
+      this.#waiting.push({ items, bytes, trace, done: resolve, failed: reject });
       this.depth += items.length;
       if (!this.#sending) {
         this.#sending = true;
@@ -49,7 +54,9 @@ export class Lane {
       const taken = this.#take();
       const items = taken.flatMap((waiting) => waiting.items);
       try {
-        await this.queue.add(this.partition, this.#batch(items));
+        const begun = performance.now();
+        await this.queue.add(this.partition, this.#batch(items, tracesOf(taken)));
+        this.telemetry.observer.enqueued(performance.now() - begun);
         for (const waiting of taken) waiting.done();
       } catch (error) {
         // Whether that batch arrived is not known. Under a new name the running count is right
@@ -77,7 +84,7 @@ export class Lane {
     return this.#waiting.splice(0, n);
   }
 
-  #batch(items: BatchItem[]): Batch {
+  #batch(items: BatchItem[], trace: string[]): Batch {
     this.#accepted += countAccepted(items);
     return {
       v: 1,
@@ -87,6 +94,13 @@ export class Lane {
       producer: this.#producer,
       accepted: this.#accepted,
       items,
+      ...(trace.length > 0 && { trace }),
     };
   }
+}
+
+function tracesOf(taken: readonly Waiting[]): string[] {
+  const traces = new Set<string>();
+  for (const { trace } of taken) if (trace !== undefined && traces.size < BATCH_TRACES) traces.add(trace);
+  return [...traces];
 }

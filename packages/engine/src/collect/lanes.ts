@@ -1,22 +1,23 @@
 import type { BatchItem } from '../events/batch.js';
 import type { Queue } from '../queue/port.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
 import { Lane } from './lane.js';
 
 /** The ways into all partitions from this process. */
 export class Lanes {
   readonly #lanes: Lane[];
 
-  constructor(queue: Queue) {
-    this.#lanes = Array.from({ length: queue.partitions }, (_, partition) => new Lane(queue, partition));
+  constructor(queue: Queue, telemetry?: Telemetry) {
+    this.#lanes = Array.from({ length: queue.partitions }, (_, partition) => new Lane(queue, partition, telemetry));
   }
 
   get count(): number {
     return this.#lanes.length;
   }
 
-  /** Resolves once the items are in the durable queue; `bytes` is about what they take. */
-  add(partition: number, items: BatchItem[], bytes = 0): Promise<void> {
-    return this.#lane(partition).add(items, bytes);
+  /** Resolves once the items are in the durable queue; `bytes` is about what they take, `trace` what they come from. */
+  add(partition: number, items: BatchItem[], bytes = 0, trace?: string): Promise<void> {
+    return this.#lane(partition).add(items, bytes, trace);
   }
 
   /** Items that wait in this process to enter a partition. */

@@ -3,6 +3,8 @@ import type { Lanes } from '../collect/lanes.js';
 import type { Resume } from '../events/batch.js';
 import type { OutboxDelivery, OutboxEmit } from '../flows/run.js';
 import type { DeliveryRow, DeliveryStore } from '../storage/port.js';
+import { NO_TELEMETRY, type Telemetry } from '../telemetry/telemetry.js';
+import { inSpan, type Note } from '../telemetry/tracing.js';
 import { type AttemptOptions, attemptDelivery, refusedDelivery } from './attempt.js';
 
 export interface DispatcherOptions extends Omit<AttemptOptions, 'stopping'> {
@@ -15,8 +17,7 @@ export interface DispatcherOptions extends Omit<AttemptOptions, 'stopping'> {
   /** Whether the person has consented to what the delivery is for. */
   permitted(row: DeliveryRow): Promise<boolean>;
   onError(error: unknown): void;
-  /** Called for each finished attempt: for metrics. */
-  onAttempt?(destination: string, result: 'delivered' | 'failed' | 'dead'): void;
+  telemetry?: Telemetry;
 }
 
 /**
@@ -111,33 +112,57 @@ export class Dispatcher {
 
   async #one(row: DeliveryRow, lease: string): Promise<void> {
     if (row.kind === 'emit') {
-      const { event } = row.entry as OutboxEmit;
-      await this.lanes.add(row.partition, [{ kind: 'emitted', event, profile: row.profile }]);
+      const { event, trace } = row.entry as OutboxEmit;
+      await this.lanes.add(row.partition, [{ kind: 'emitted', event, profile: row.profile }], 0, trace);
       await this.store.settleDelivery(row.id, lease, { status: 'delivered', now: new Date().toISOString() });
     } else if (row.kind === 'wait') {
       const { parked } = row.entry as OutboxDelivery;
       await this.#handBack(row, lease, 1, parked ?? { output: null });
     } else {
-      await this.#delivery(row, lease);
+      const entry = row.entry as OutboxDelivery;
+      const facts = () => ({
+        kind: 'client' as const,
+        causes: entry.trace === undefined ? [] : [entry.trace],
+        attributes: { flow: entry.run.flow, node: entry.run.node, attempt: row.attempts.length + 1 },
+      });
+      await inSpan(this.#telemetry.tracing, 'delivery', facts, (note) => this.#delivery(row, lease, note));
     }
   }
 
-  async #delivery(row: DeliveryRow, lease: string): Promise<void> {
+  get #telemetry(): Telemetry {
+    return this.options.telemetry ?? NO_TELEMETRY;
+  }
+
+  async #attempt(row: DeliveryRow) {
+    if (!(await this.options.permitted(row))) return refusedDelivery(row);
+    const { observer } = this.#telemetry;
+    const begun = performance.now();
+    observer.deliveryBegins();
+    try {
+      return await attemptDelivery(row, { ...this.options, stopping: this.#stop.signal });
+    } finally {
+      observer.deliveryEnds(performance.now() - begun);
+    }
+  }
+
+  async #delivery(row: DeliveryRow, lease: string, note: Note): Promise<void> {
+    const { observer } = this.#telemetry;
     let { result } = row;
     let attempts = row.attempts.length;
     if (row.status !== 'answered') {
-      const change = (await this.options.permitted(row))
-        ? await attemptDelivery(row, { ...this.options, stopping: this.#stop.signal })
-        : refusedDelivery(row);
+      const change = await this.#attempt(row);
       if (change.attempt) attempts++;
       const kept = await this.store.settleDelivery(row.id, lease, change);
-      if (change.status === 'pending') this.options.onAttempt?.(row.destination, 'failed');
+      note({ result: change.status === 'pending' ? 'failed' : change.status });
+      if (change.status === 'pending') observer.delivery(row.destination, 'failed');
       // Without the lease somebody else works on the row; the destination knows the key (G5).
       if (!kept || change.status !== 'answered') return;
       result = change.result;
     }
     await this.#handBack(row, lease, attempts, result ?? { output: null });
-    this.options.onAttempt?.(row.destination, result?.error === undefined ? 'delivered' : 'dead');
+    const became = result?.error === undefined ? 'delivered' : 'dead';
+    note({ result: became });
+    observer.delivery(row.destination, became);
   }
 
   /** The result enters the pipeline, then the row is done: in between it is `answered`, and a crash repeats this. */

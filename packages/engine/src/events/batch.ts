@@ -13,6 +13,8 @@ export interface Batch {
   producer: string;
   accepted: number;
   items: BatchItem[];
+  /** W3C `traceparent`s of what made it, while traces are on. */
+  trace?: string[];
 }
 
 export type BatchItem =

@@ -52,6 +52,8 @@ interface OutboxCommon {
   partition: number;
   batch: string;
   createdAt: string;
+  /** W3C `traceparent` of the batch, while traces are on. */
+  trace?: string;
 }
 
 export interface OutboxDelivery extends OutboxCommon {

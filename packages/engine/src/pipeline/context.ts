@@ -1,6 +1,7 @@
 import type { CompiledFlow, LiveFlows, MissingFlow } from '../flows/index.js';
 import type { IdentityRules } from '../identity/rules.js';
 import type { Store } from '../storage/port.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
 
 /** What the pipeline works with: given once, by createEngine. */
 export interface PipelineContext {
@@ -14,4 +15,5 @@ export interface PipelineContext {
   /** Called after a commit that handed something over, so that deliveries need not wait for their clock. */
   onHandOver(): void;
   onConflict(profiles: number): void;
+  telemetry?: Telemetry;
 }

@@ -4,8 +4,9 @@ import type { ExtraIdentifier } from '../identity/plan.js';
 import { resolve } from '../identity/resolve.js';
 import { identifierKey } from '../identity/rules.js';
 import type { Lease } from '../queue/port.js';
-import type { Commit, Receipt } from '../storage/port.js';
+import type { Commit, CommitResult, Receipt } from '../storage/port.js';
 import { crashPoint } from '../telemetry/crash-point.js';
+import { inSpan } from '../telemetry/tracing.js';
 import type { PipelineContext } from './context.js';
 import { eventOf, type WorkItem } from './items.js';
 import { PartWork } from './work.js';
@@ -71,7 +72,7 @@ export async function applyPart(context: PipelineContext, part: Part): Promise<v
     // After the reads: whoever owns the batch now has read no older state than this (design, step 4).
     if (!(await lease.verify())) throw new LeaseLost();
     crashPoint('part:before-commit');
-    const { conflicts } = await context.store.commit({ ...commit, ...ended });
+    const { conflicts } = await write(context, { ...commit, ...ended });
     crashPoint('part:after-commit');
     if (conflicts.length > 0) {
       context.onConflict(conflicts.length);
@@ -81,6 +82,17 @@ export async function applyPart(context: PipelineContext, part: Part): Promise<v
     if (commit.outbox.length > 0) context.onHandOver();
     return;
   }
+}
+
+async function write({ store, telemetry }: PipelineContext, commit: Commit): Promise<CommitResult> {
+  const begun = performance.now();
+  const facts = () => ({
+    kind: 'client' as const,
+    attributes: { partition: commit.partition, profiles: commit.profiles.length, events: commit.events.length },
+  });
+  const result = await inSpan(telemetry?.tracing, 'commit', facts, () => store.commit(commit));
+  telemetry?.observer.committed(performance.now() - begun);
+  return result;
 }
 
 async function applyHalves(context: PipelineContext, { last, ...part }: Part): Promise<void> {

@@ -19,6 +19,7 @@ const PART_ITEMS = 200;
  */
 export async function processBatch(context: PipelineContext, batch: Batch, lease: Lease): Promise<void> {
   if (lease.attempt > 1 && (await context.store.hasReceipt(batch.partition, batch.id))) return;
+  const begun = performance.now();
   const counts: Counts = { applied: 0, duplicate: 0, quarantined: 0, deadLettered: 0, emitted: 0 };
   const mine = await claim(context, batch, counts);
   const suspect = lease.attempt > SUSPECT_AFTER;
@@ -43,6 +44,13 @@ export async function processBatch(context: PipelineContext, batch: Batch, lease
     crashPoint('batch:between-parts');
   }
   if (suspect) await endCarefully(context, batch);
+  context.telemetry?.observer.batchDone({
+    partition: batch.partition,
+    items: batch.items.length,
+    ms: performance.now() - begun,
+    counts,
+    replayed: countReplayed(mine, deadIds),
+  });
 }
 
 function of({ id, partition, producer, accepted }: Batch): Omit<Receipt, 'counts' | 'nodes'> {
@@ -81,6 +89,15 @@ function countItem(item: BatchItem, counts: Counts, dead: ReadonlySet<string>): 
     // A replay moves one from the list where it was.
     if (item.kind === 'replay') counts[item.of.list === 'quarantine' ? 'quarantined' : 'deadLettered']--;
   }
+}
+
+function countReplayed(mine: readonly { item: BatchItem }[], dead: ReadonlySet<string>) {
+  const replayed = { quarantined: 0, deadLettered: 0 };
+  for (const { item } of mine) {
+    if (item.kind !== 'replay' || dead.has(item.event.id)) continue;
+    replayed[item.of.list === 'quarantine' ? 'quarantined' : 'deadLettered']++;
+  }
+  return replayed;
 }
 
 /** Flows that answer each other would go on for ever: an event emitted too deep is given up. */

@@ -154,6 +154,8 @@ export class PartWork {
   }
 
   #handOver(draft: Draft, entry: OutboxEntry): void {
+    const trace = this.context.telemetry?.tracing?.current();
+    if (trace !== undefined) entry.trace = trace;
     draft.profile.outbox.push(entry);
     draft.handOver.push(entry);
   }
