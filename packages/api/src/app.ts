@@ -1,4 +1,4 @@
-import type { Engine, Role } from '@tributary/engine';
+import type { Engine, Metrics, Role } from '@tributary/engine';
 import express, { type Express, type RequestHandler, type Response } from 'express';
 import { createCollect } from './collect/collect.js';
 import { createServeProfile } from './collect/serve-profile.js';
@@ -9,6 +9,7 @@ import { HttpError } from './http/errors.js';
 import type { Log } from './log.js';
 import { mountRoutes } from './manage/mount.js';
 import { ROUTES } from './manage/table.js';
+import { createMetricsPage } from './metrics/metrics.js';
 import { openApiDocument } from './openapi/document.js';
 import { createDocs } from './pages/docs.js';
 import { createLanding, type LandingLink } from './pages/landing.js';
@@ -29,6 +30,8 @@ export interface ApiOptions {
   /** The browser tracker that /t.js serves. */
   trackerScript?: string;
   mounts?: readonly Mount[];
+  /** What /metrics shows. */
+  metrics?: Pick<Metrics, 'read'>;
 }
 
 /**
@@ -36,12 +39,13 @@ export interface ApiOptions {
  *
  * @example createServer(createApi({ engine, log })).listen(8080);
  */
-export function createApi({ engine, log, roles = ['api'], trackerScript, mounts = [] }: ApiOptions): Express {
+export function createApi({ engine, log, roles = ['api'], trackerScript, mounts = [], metrics }: ApiOptions): Express {
   const app = express().disable('x-powered-by').disable('etag');
   const serves = roles.includes('api');
   // First, before any other layer: the way of the events.
   if (serves) app.use(createCollect({ engine, log }));
   app.use(createHealth({ engine, log, roles }));
+  if (metrics) app.get('/metrics', createMetricsPage(metrics));
   if (serves) addAddresses(app, { engine, log, trackerScript, mounts });
   app.use((_req, res) => {
     answerError(res, new HttpError(404, 'NOT_FOUND', 'There is no such address.'), 'unknown', log);

@@ -32,3 +32,7 @@ export {
   pgliteSql,
   poolSql,
 } from './storage/postgres/index.js';
+export { createMetrics, type Metrics } from './telemetry/metrics/metrics.js';
+export type { Observer } from './telemetry/observer.js';
+export { safeError } from './telemetry/safe-error.js';
+export type { Note, SpanFacts, Tracing } from './telemetry/tracing.js';
