@@ -12,6 +12,7 @@ import { createPostgresStore, pgliteSql } from './storage/postgres/index.js';
 const calls: { key: string; payload: Json; attempt: number }[] = [];
 let failures = 0;
 let dead = false;
+const fatal: string[] = [];
 
 const ask = definePlugin({
   name: 'ask',
@@ -78,6 +79,7 @@ async function start(plugins: Parameters<PluginRegistry['register']>[0][]): Prom
   for (const plugin of plugins) registry.register(plugin);
   const store = createPostgresStore({ sql: pgliteSql(pglite) });
   await store.open();
+  await store.takeOwnership();
   const queue = await createPostgresQueue({ pglite, partitions: 4 });
   const made = createEngine({
     store,
@@ -85,6 +87,7 @@ async function start(plugins: Parameters<PluginRegistry['register']>[0][]): Prom
     registry,
     log: pino({ level: 'silent' }),
     settings: { shutdownMs: 5_000, allowPrivateDestinations: false },
+    onFatal: (error) => fatal.push(error.name),
     deliveries: { backoff: { attempts: 4, baseMs: 20, maxMs: 100 }, pollMs: 50 },
   });
   await made.start(['api', 'worker', 'scheduler']);
@@ -229,5 +232,13 @@ describe('the engine, queue and store in one process', () => {
       })
       .toBe('parked');
     expect((await engine.effects.runs({ limit: 1, flow: 'late' })).items[0]?.steps[0]?.error).toMatch(/keep@1\.0\.0/);
+  });
+
+  it('writes nothing and says so once another process owns the deployment', async () => {
+    const other = createPostgresStore({ sql: pgliteSql(pglite) });
+    await other.takeOwnership();
+    await send(track('Too late', 'hal'));
+    await expect.poll(() => fatal[0], { timeout: 5_000 }).toBe('OwnershipLost');
+    expect((await engine.profiles.byIdentifier('userId:hal'))?.sequence).toBeUndefined();
   });
 });

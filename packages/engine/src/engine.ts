@@ -24,6 +24,7 @@ import { ProfileReader } from './profiles/read.js';
 import { GiveBack, type Queue, type QueueWorker } from './queue/port.js';
 import type { Settings } from './settings/index.js';
 import type { Store } from './storage/port.js';
+import { OwnershipLost } from './storage/postgres/index.js';
 import { NO_OBSERVER, type Observer } from './telemetry/observer.js';
 import { safeLog } from './telemetry/safe-error.js';
 import { inSpan, type Tracing } from './telemetry/tracing.js';
@@ -34,6 +35,8 @@ export interface EngineOptions {
   settings: Pick<Settings, 'defaultCountry' | 'allowPrivateDestinations' | 'shutdownMs'>;
   registry: PluginRegistry;
   log: Logger;
+  /** Told when this process must end: another one owns the deployment now. Nothing more is written. */
+  onFatal?(error: Error): void;
   /** Identifier rules; by default those of docs/identity.md. */
   rules?: IdentityRules;
   /** Is told what happens, for metrics. */
@@ -111,6 +114,7 @@ export function createEngine({ store, queue, settings, registry, ...options }: E
         } catch (error) {
           telemetry.observer.batchUndone(error instanceof LeaseLost ? 'given-back' : 'failed');
           if (error instanceof LeaseLost) throw new GiveBack();
+          if (error instanceof OwnershipLost) options.onFatal?.(error);
           throw error;
         }
       });

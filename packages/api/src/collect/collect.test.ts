@@ -79,12 +79,15 @@ describe('a call', () => {
 });
 
 describe('a body', () => {
-  it.each(['application/json', 'application/json; charset=utf-8', 'text/plain;charset=UTF-8', 'application/x-b+json'])(
-    'may come as %s',
-    async (type) => {
-      expect((await post('/v1/track', '{"writeKey":"key"}', { 'Content-Type': type })).status).toBe(200);
-    },
-  );
+  it.each([
+    'application/json',
+    'application/json; charset=utf-8',
+    'text/plain;charset=UTF-8',
+    'application/x-b+json',
+    'application/x-www-form-urlencoded',
+  ])('may come as %s', async (type) => {
+    expect((await post('/v1/track', '{"writeKey":"key"}', { 'Content-Type': type })).status).toBe(200);
+  });
 
   it('may come without a content type, and with a byte order mark', async () => {
     const answer = await post('/v1/track', new TextEncoder().encode('\ufeff{"writeKey":"key"}'), {});
@@ -138,7 +141,7 @@ describe('a body', () => {
   });
 
   it('of another type or encoding is answered 415', async () => {
-    const form = await post('/v1/track', 'a=b', { 'Content-Type': 'application/x-www-form-urlencoded' });
+    const form = await post('/v1/track', 'a=b', { 'Content-Type': 'multipart/form-data; boundary=x' });
     expect(await refusal(form)).toMatchObject({ status: 415, code: 'UNSUPPORTED_MEDIA_TYPE' });
     const zstd = await post('/v1/track', '{}', { ...basic('key'), 'Content-Encoding': 'zstd' });
     expect(await refusal(zstd)).toMatchObject({ status: 415, code: 'UNSUPPORTED_ENCODING' });
@@ -148,9 +151,18 @@ describe('a body', () => {
 describe('limits', () => {
   const padded = (bytes: number) => `{"writeKey":"key","p":"${'x'.repeat(bytes - 25)}"}`;
 
+  it('take a single event of 32 KB and refuse one byte more', async () => {
+    expect((await post('/v1/track', padded(32_768))).status).toBe(200);
+    expect(await refusal(await post('/v1/track', padded(32_769)))).toMatchObject({
+      status: 413,
+      code: 'EVENT_TOO_LARGE',
+    });
+  });
+
   it('take a body of 500 KB and refuse one byte more', async () => {
-    expect((await post('/v1/track', padded(512_000))).status).toBe(200);
-    expect(await refusal(await post('/v1/track', padded(512_001)))).toMatchObject({
+    const batch = (bytes: number) => `{"writeKey":"key","batch":[],"p":"${'x'.repeat(bytes - 36)}"}`;
+    expect((await post('/v1/batch', batch(512_000))).status).toBe(200);
+    expect(await refusal(await post('/v1/batch', batch(512_001)))).toMatchObject({
       status: 413,
       code: 'BODY_TOO_LARGE',
     });

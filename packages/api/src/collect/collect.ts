@@ -60,6 +60,10 @@ async function take(engine: Engine, call: Call, req: IncomingMessage): Promise<v
 }
 
 function requestOf(source: Source, call: Call, body: JsonObject, bytes: number, req: IncomingMessage): IncomingRequest {
+  if (call !== 'batch' && bytes > LIMITS.eventBytes) {
+    const limit = LIMITS.eventBytes / 1024;
+    throw new HttpError(413, 'EVENT_TOO_LARGE', `The event is larger than ${limit} KB.`, { path: '' });
+  }
   const request: IncomingRequest = { source, calls: call === 'batch' ? callsOf(body) : [body], bytes };
   if (call !== 'batch') body.type = call;
   else if (body.context !== undefined) request.context = body.context;

@@ -19,8 +19,11 @@ export async function readBody(req: IncomingMessage, limit: number): Promise<{ t
   return { text: body.toString('utf8', startsWithBom(body) ? 3 : 0), bytes: body.length };
 }
 
-/** text/plain is what a browser may send across origins without a preflight. */
-const TYPES = /^\s*(application\/([a-z0-9.+-]+\+)?json|text\/plain)\s*(;|$)/i;
+/**
+ * text/plain is what a browser may send across origins without a preflight; curl -d says
+ * x-www-form-urlencoded when nobody names a type. The body is JSON whatever its name.
+ */
+const TYPES = /^\s*(application\/([a-z0-9.+-]+\+)?json|text\/plain|application\/x-www-form-urlencoded)\s*(;|$)/i;
 
 function checkType(type: string | undefined): void {
   if (type === undefined || type === 'application/json' || type === '' || TYPES.test(type)) return;

@@ -2,7 +2,7 @@ import { createApi } from '@tributary/api';
 import { chooseBackends, createEngine, type Engine, type Role, readSettings, type Settings } from '@tributary/engine';
 import type { Logger } from 'pino';
 import { EXIT } from '../errors.js';
-import { say } from '../print.js';
+import { complain, say } from '../print.js';
 import { onStopRequest, type StopReason } from '../supervise/stop-request.js';
 import { startWatchdog } from '../supervise/watchdog.js';
 import { describeBackends, openBackends } from './backends.js';
@@ -40,7 +40,7 @@ export async function serve({ roles, severalProcesses, demo, port }: ServeOption
   const registry = await loadRegistry(settings);
   const { queue, store, release } = await openBackends(settings, severalProcesses, log);
   for (const warning of await queue.warnings()) say(`Note: ${warning}`);
-  const engine = createEngine({ store, queue, settings, registry, log });
+  const engine = createEngine({ store, queue, settings, registry, log, onFatal: endForGood });
   // Before the first batch: it may be the one that never ends.
   startWatchdog(settings.lockMs);
   await engine.start(roles);
@@ -101,6 +101,12 @@ async function end({ front, engine, release, settings, log }: Running, reason: S
     log.error({ err: error }, 'The end was not orderly');
     process.exit(EXIT.crash);
   }
+}
+
+/** Another process owns the deployment: this one is not to be started again. */
+function endForGood(error: Error): void {
+  complain(error.message);
+  process.exit(EXIT.mistake);
 }
 
 /** After a fault that nobody caught, the state of the process is unknown: it ends, and is started again. */
