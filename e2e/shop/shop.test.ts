@@ -139,8 +139,10 @@ describe.skipIf(!servers.ok)('a visit to the shop', () => {
   test('the page shows the webhooks that the shop received, and what it may know of the visitor', async () => {
     await page.getByRole('link', { name: 'Behind the counter' }).first().click();
     const hooks = page.locator('#hooks > li');
-    await hooks.filter({ hasText: 'Order Completed' }).waitFor();
-    await hooks.filter({ hasText: 'Signed Up' }).waitFor();
+    for (const name of ['Order Completed', 'Signed Up']) {
+      const hook = hooks.filter({ has: page.locator('b', { hasText: name }) });
+      await hook.getByText('signature verified').waitFor();
+    }
     await expect.poll(() => hooks.count()).toBe(2);
     const facts = page.locator('#you');
     await facts.getByText('firstName: Ada').waitFor();
