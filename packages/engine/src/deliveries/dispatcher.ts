@@ -172,9 +172,9 @@ export class Dispatcher {
     attempt: number,
     answer: Pick<Resume, 'port' | 'output' | 'error'>,
   ): Promise<void> {
-    const { run } = row.entry as OutboxDelivery;
+    const { run, trace } = row.entry as OutboxDelivery;
     const resume: Resume = { delivery: row.id, attempt, profile: row.profile, run, ...answer };
-    await this.lanes.add(row.partition, [{ kind: 'resume', resume }]);
+    await this.lanes.add(row.partition, [{ kind: 'resume', resume }], 0, this.#telemetry.tracing?.current() ?? trace);
     const status = answer.error === undefined || row.kind === 'wait' ? 'delivered' : 'dead';
     await this.store.settleDelivery(row.id, lease, { status, now: new Date().toISOString() });
   }

@@ -102,6 +102,14 @@ export const SettingsSchema = Type.Object({
       default: 'info',
     },
   ),
+  otlpEndpoint: Type.Optional(
+    text(
+      'OTEL_EXPORTER_OTLP_ENDPOINT',
+      'an address such as http://127.0.0.1:4318',
+      'A receiver of OpenTelemetry traces (OTLP over HTTP). When it is unset there are no traces, and nothing is spent on them.',
+      { pattern: '^https?://.+', secret: true },
+    ),
+  ),
   plugins: Type.Array(Type.String({ minLength: 1 }), {
     env: 'TRIBUTARY_PLUGINS',
     expected: 'names of packages or paths of modules, separated by commas',
