@@ -1,10 +1,20 @@
 import { createApi } from '@tributary/api';
-import { chooseBackends, createEngine, type Engine, type Role, readSettings, type Settings } from '@tributary/engine';
+import {
+  chooseBackends,
+  createEngine,
+  createMetrics,
+  type Engine,
+  type Role,
+  readSettings,
+  type Settings,
+} from '@tributary/engine';
 import type { Logger } from 'pino';
 import { EXIT } from '../errors.js';
 import { complain, say } from '../print.js';
 import { onStopRequest, type StopReason } from '../supervise/stop-request.js';
 import { startWatchdog } from '../supervise/watchdog.js';
+import { loadTracing } from '../tracing/load.js';
+import type { RunningTracing } from '../tracing/tracing.js';
 import { describeBackends, openBackends } from './backends.js';
 import { type Demo, demoSettings, loadDemo } from './demo.js';
 import { publishFolder } from './flows-folder.js';
@@ -40,15 +50,21 @@ export async function serve({ roles, severalProcesses, demo, port }: ServeOption
   const registry = await loadRegistry(settings);
   const { queue, store, release } = await openBackends(settings, severalProcesses, log);
   for (const warning of await queue.warnings()) say(`Note: ${warning}`);
-  const engine = createEngine({ store, queue, settings, registry, log, onFatal: endForGood });
+  const metrics = createMetrics();
+  const { observer } = metrics;
+  const tracing = await loadTracing(settings, roles);
+  const engine = createEngine({ store, queue, settings, registry, log, observer, tracing, onFatal: endForGood });
+  metrics.watch({ queue, health: () => engine.health() });
   // Before the first batch: it may be the one that never ends.
   startWatchdog(settings.lockMs);
   await engine.start(roles);
   await prepare(engine, { settings, roles, front, shop });
   const script = roles.includes('api') ? await trackerScript() : undefined;
   const mounts = shop ? [shop.mount] : [];
-  front.serve(createApi({ engine, log, roles, mounts, ...(script !== undefined && { trackerScript: script }) }));
-  running = { front, engine, release, settings, log };
+  front.serve(
+    createApi({ engine, log, roles, mounts, metrics, ...(script !== undefined && { trackerScript: script }) }),
+  );
+  running = { front, engine, tracing, release, settings, log };
   announce(front.url, roles, shop !== undefined);
 }
 
@@ -84,18 +100,21 @@ function announce(url: string, roles: readonly Role[], demo: boolean): void {
 interface Running {
   front: Front;
   engine: Engine;
+  tracing: RunningTracing | undefined;
   release(): Promise<void>;
   settings: Settings;
   log: Logger;
 }
 
 /** Answers the requests in work, finishes the batches in work, gives the data folder free, and ends the process. */
-async function end({ front, engine, release, settings, log }: Running, reason: StopReason): Promise<void> {
+async function end({ front, engine, tracing, release, settings, log }: Running, reason: StopReason): Promise<void> {
   try {
     say('Tributary stops.');
     await front.close();
     await engine.stop(reason === 'told' ? settings.shutdownMs : ORPHAN_MS);
     await release();
+    // A receiver that is away is no reason to end badly.
+    await tracing?.stop().catch((error: unknown) => log.warn({ err: error }, 'The last traces were not sent'));
     process.exit(0);
   } catch (error) {
     log.error({ err: error }, 'The end was not orderly');

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
@@ -12,9 +13,12 @@ export interface TracingOptions {
 }
 
 export interface RunningTracing extends Tracing {
-  /** Sends what is not yet sent. */
+  /** Sends what is not yet sent, if the receiver takes it soon. */
   stop(): Promise<void>;
 }
+
+/** A receiver that is away does not hold up the end for longer. */
+const LAST_MS = 3_000;
 
 const KINDS = { producer: SpanKind.PRODUCER, consumer: SpanKind.CONSUMER, client: SpanKind.CLIENT };
 
@@ -57,7 +61,9 @@ export function createTracing({ endpoint, roles }: TracingOptions): RunningTraci
         }
       });
     },
-    stop: () => provider.shutdown(),
+    stop: async () => {
+      await Promise.race([provider.shutdown(), sleep(LAST_MS, undefined, { ref: false })]);
+    },
   };
 }
 
