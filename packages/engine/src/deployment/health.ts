@@ -1,6 +1,7 @@
 import type { Health, HealthItem } from '../port.js';
 import type { Queue } from '../queue/port.js';
 import type { Store } from '../storage/port.js';
+import { safeError } from '../telemetry/safe-error.js';
 import type { Heartbeats } from './heartbeats.js';
 
 /** Milliseconds after which a check that does not answer counts as failed. */
@@ -23,7 +24,7 @@ async function check(work: () => Promise<void>): Promise<HealthItem> {
     await Promise.race([work(), late]);
     return { ok: true, ms: Math.round(performance.now() - started) };
   } catch (error) {
-    return { ok: false, error: error instanceof Error ? error.message : String(error) };
+    return { ok: false, error: safeError(error).message };
   } finally {
     clearTimeout(timer);
   }

@@ -1,13 +1,24 @@
 import type { Logger } from 'pino';
 
 /** An error as it is logged. */
-export interface SafeError {
-  type: string;
-  code?: string | number;
-  message: string;
+export class SafeError {
+  readonly type: string;
+  readonly code?: string | number;
+  readonly message: string;
   /** Where it was thrown: frames alone. */
-  stack?: string;
-  cause?: SafeError;
+  readonly stack?: string;
+  readonly cause?: SafeError;
+
+  constructor(error: Error, depth: number) {
+    const { code } = error as { code?: unknown };
+    const stack = framesOf(error);
+    const cause = inner(error);
+    this.type = error.name;
+    if (typeof code === 'string' || typeof code === 'number') this.code = code;
+    this.message = safeMessage(error.message);
+    if (stack !== undefined) this.stack = stack;
+    if (cause !== undefined && depth < DEPTH) this.cause = safeError(cause, depth + 1);
+  }
 }
 
 const DEPTH = 4;
@@ -19,17 +30,10 @@ const LENGTH = 500;
  * so only known fields are taken, and of a message what cannot be a value.
  */
 export function safeError(error: unknown, depth = 0): SafeError {
-  if (!(error instanceof Error)) return { type: typeof error, message: 'Something was thrown that is not an error.' };
-  const { code } = error as { code?: unknown };
-  const stack = framesOf(error);
-  const cause = inner(error);
-  return {
-    type: error.name,
-    ...((typeof code === 'string' || typeof code === 'number') && { code }),
-    message: safeMessage(error.message),
-    ...(stack !== undefined && { stack }),
-    ...(cause !== undefined && depth < DEPTH && { cause: safeError(cause, depth + 1) }),
-  };
+  // Two loggers, one in the other, must not make it less than it is.
+  if (error instanceof SafeError) return error;
+  if (error instanceof Error) return new SafeError(error, depth);
+  return { type: typeof error, message: 'Something was thrown that is not an error.' };
 }
 
 /** A message without what it quotes, and without what looks like an address or a number of a person. */
