@@ -3,6 +3,7 @@ export type { Rejected } from './events/batch.js';
 export { LIMITS } from './events/limits.js';
 export type { FlowDefinition, FlowRecord, FlowVersion } from './flows/flow.js';
 export type { Run, Step } from './flows/run.js';
+export { readRules } from './identity/rules-file.js';
 export { loadPlugins, PluginError, type PluginListing, PluginRegistry } from './plugins/index.js';
 export * from './port.js';
 export { total } from './profiles/counts.js';
@@ -34,5 +35,5 @@ export {
 } from './storage/postgres/index.js';
 export { createMetrics, type Metrics } from './telemetry/metrics/metrics.js';
 export type { Observer } from './telemetry/observer.js';
-export { safeError } from './telemetry/safe-error.js';
+export { safeError, safeLog } from './telemetry/safe-error.js';
 export type { Note, SpanFacts, Tracing } from './telemetry/tracing.js';
