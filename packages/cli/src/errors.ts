@@ -7,6 +7,8 @@ export class CliError extends Error {
 const SPOKEN = new Set([
   'CliError',
   'InvalidSetting',
+  'NewerSchema',
+  'UnknownForm',
   'DataFolderHeld',
   'OwnershipLost',
   'PluginError',

@@ -67,10 +67,10 @@ export function createEngine({ store, queue, settings, registry, ...options }: E
   const dispatcher = new Dispatcher(store, lanes, {
     registry,
     backoff: DEFAULT_BACKOFF,
-    timeoutMs: 20_000,
+    timeoutMs: 70_000,
     pollMs: 500,
     perDestination: 32,
-    destinations: 32,
+    destinations: 256,
     ...options.deliveries,
     telemetry,
     network: { allowPrivateDestinations: settings.allowPrivateDestinations },
@@ -78,6 +78,7 @@ export function createEngine({ store, queue, settings, registry, ...options }: E
       if (entry.kind !== 'delivery' || entry.purpose === undefined) return true;
       return mayUse(await profiles.byId(profile), entry.purpose, entry.run.event.consent);
     },
+    onMissing: (plugin) => log.warn({ plugin }, 'deliveries wait for a worker that has this plugin'),
     onError: (error) => log.warn({ err: error }, 'a delivery will be tried again'),
   });
   const context: PipelineContext = {

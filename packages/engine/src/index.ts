@@ -3,6 +3,7 @@ export type { Rejected } from './events/batch.js';
 export { LIMITS } from './events/limits.js';
 export type { FlowDefinition, FlowRecord, FlowVersion } from './flows/flow.js';
 export type { Run, Step } from './flows/run.js';
+export type { IdentityRules } from './identity/rules.js';
 export { readRules } from './identity/rules-file.js';
 export { loadPlugins, PluginError, type PluginListing, PluginRegistry } from './plugins/index.js';
 export * from './port.js';
@@ -33,6 +34,7 @@ export {
   pgliteSql,
   poolSql,
 } from './storage/postgres/index.js';
+export { type MetricEntry, metricsTable } from './telemetry/metrics/list.js';
 export { createMetrics, type Metrics } from './telemetry/metrics/metrics.js';
 export type { Observer } from './telemetry/observer.js';
 export { safeError, safeLog } from './telemetry/safe-error.js';

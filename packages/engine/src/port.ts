@@ -67,7 +67,6 @@ export interface IncomingRequest {
   sentAt?: Json;
   /** Merged under each call's own context. */
   context?: Json;
-  ip?: string;
   userAgent?: string;
 }
 

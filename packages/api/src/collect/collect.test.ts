@@ -42,7 +42,6 @@ describe('a call', () => {
           source: { id: 'site' },
           calls: [{ type, userId: 'u' }],
           sentAt: '2026-01-01T00:00:00Z',
-          ip: '127.0.0.1',
           userAgent: 'Test/1',
           bytes: 61,
         },

@@ -68,8 +68,6 @@ function requestOf(source: Source, call: Call, body: JsonObject, bytes: number, 
   if (call !== 'batch') body.type = call;
   else if (body.context !== undefined) request.context = body.context;
   if (body.sentAt !== undefined) request.sentAt = body.sentAt;
-  const ip = req.socket.remoteAddress;
-  if (ip !== undefined) request.ip = ip;
   const userAgent = req.headers['user-agent'];
   if (userAgent !== undefined) request.userAgent = userAgent;
   return request;

@@ -18,6 +18,7 @@ import type { RunningTracing } from '../tracing/tracing.js';
 import { describeBackends, openBackends } from './backends.js';
 import { type Demo, demoSettings, loadDemo } from './demo.js';
 import { publishFolder } from './flows-folder.js';
+import { loadIdentityRules } from './identity.js';
 import { type Front, listen } from './listen.js';
 import { createLog } from './log.js';
 import { loadRegistry } from './plugins.js';
@@ -48,12 +49,23 @@ export async function serve({ roles, severalProcesses, demo, port }: ServeOption
   const front = await listen(settings);
   const shop = demo ? await loadDemo() : undefined;
   const registry = await loadRegistry(settings);
+  const rules = await loadIdentityRules(settings);
   const { queue, store, release } = await openBackends(settings, severalProcesses, log);
   for (const warning of await queue.warnings()) say(`Note: ${warning}`);
   const metrics = createMetrics();
   const { observer } = metrics;
   const tracing = await loadTracing(settings, roles);
-  const engine = createEngine({ store, queue, settings, registry, log, observer, tracing, onFatal: endForGood });
+  const engine = createEngine({
+    store,
+    queue,
+    settings,
+    registry,
+    log,
+    observer,
+    tracing,
+    onFatal: endForGood,
+    ...(rules && { rules }),
+  });
   metrics.watch({ queue, health: () => engine.health() });
   // Before the first batch: it may be the one that never ends.
   startWatchdog(settings.lockMs);

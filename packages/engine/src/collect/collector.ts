@@ -87,9 +87,9 @@ export class Collector implements Collect {
     await this.lanes.add(this.#partition(item), [item]);
   }
 
-  /** One call as it would be taken now, without taking it. */
-  normalise(call: Json, source: string): ReturnType<typeof normaliseCall> {
-    return normaliseCall(call, { source, rules: this.rules, receivedAt: Date.now(), small: false });
+  /** One call as it would have been taken at `receivedAt` (milliseconds), without taking it. */
+  normalise(call: Json, source: string, receivedAt: number): ReturnType<typeof normaliseCall> {
+    return normaliseCall(call, { source, rules: this.rules, receivedAt, small: false });
   }
 
   #partition(item: BatchItem): number {

@@ -10,6 +10,8 @@ export interface AttemptOptions {
   /** Milliseconds after which an attempt is aborted. */
   timeoutMs: number;
   network: { allowPrivateDestinations: boolean };
+  /** Told that this worker lacks the plugin of a delivery: it waits for one that has it (G8). */
+  onMissing(plugin: string): void;
   /** Aborted when the process stops. */
   stopping: AbortSignal;
 }
@@ -23,10 +25,10 @@ export async function attemptDelivery(row: DeliveryRow, options: AttemptOptions)
   const plugin = options.registry.get(entry.run.plugin);
   const started = Date.now();
   if (!plugin || !('deliver' in plugin)) {
-    const error = `This worker lacks the plugin ${entry.run.plugin}: the delivery waits for one that has it.`;
-    return { status: 'pending', dueAt: started + PARKED, attempt: attemptOf(started, { error }), now: now() };
+    options.onMissing(entry.run.plugin);
+    return { status: 'pending', dueAt: started + PARKED, now: now() };
   }
-  const n = row.attempts.length + 1;
+  const n = row.attempts.length - row.attempts.findLastIndex((attempt) => attempt.final);
   try {
     const outcome = await deliver(plugin, row, entry, n, options);
     const result =
@@ -42,7 +44,8 @@ export async function attemptDelivery(row: DeliveryRow, options: AttemptOptions)
 /** A delivery that the person has not consented to: given up, with the reason. */
 export function refusedDelivery(row: DeliveryRow): DeliveryChange {
   const error = `The person has not consented to ${(row.entry as OutboxDelivery).purpose}.`;
-  return { status: 'answered', attempt: attemptOf(Date.now(), { error }), result: { output: null, error }, now: now() };
+  const attempt: Attempt = { ...attemptOf(Date.now(), { error }), final: true };
+  return { status: 'answered', attempt, result: { output: null, error }, now: now() };
 }
 
 function deliver(
@@ -64,7 +67,12 @@ function failure(error: unknown, n: number, started: number, options: AttemptOpt
   if (options.stopping.aborted) return { status: 'pending', dueAt: Date.now(), now: now() };
   if (known?.permanent || n >= options.backoff.attempts) {
     // Answered first: the run learns of it, then the row is dead (see the dispatcher).
-    return { status: 'answered', attempt, result: { output: null, error: message }, now: now() };
+    return {
+      status: 'answered',
+      attempt: { ...attempt, final: true },
+      result: { output: null, error: message },
+      now: now(),
+    };
   }
   const dueAt = Date.now() + waitAfter(n, options.backoff, known?.retryAfter);
   return { status: 'pending', dueAt, attempt, now: now() };

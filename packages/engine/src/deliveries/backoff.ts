@@ -6,7 +6,7 @@ export interface BackoffOptions {
   maxMs: number;
 }
 
-/** 10 attempts over about a day and a half, in the spirit of the Standard Webhooks schedule. */
+/** 10 attempts over 7 to 14 hours, in the spirit of the Standard Webhooks schedule. */
 export const DEFAULT_BACKOFF: BackoffOptions = { attempts: 10, baseMs: 5_000, maxMs: 10 * 3_600_000 };
 
 /**

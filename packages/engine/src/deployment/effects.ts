@@ -29,13 +29,13 @@ export function createEffects(store: Store, collector: Collector, poke: () => vo
     replayQuarantined: async (id, mended?: Json) => {
       const rejected = await store.getQuarantine(id);
       if (!rejected) throw new InvalidInput('NOT_FOUND', `There is no quarantined event ${id}.`);
-      const item = collector.normalise(mended ?? rejected.raw, rejected.source);
+      const item = collector.normalise(mended ?? rejected.raw, rejected.source, Date.parse(rejected.receivedAt));
       if (item.kind === 'rejected') {
         const { path, code, reason } = item.rejected;
         throw new InvalidInput('INVALID', `It would be rejected again: ${reason}`, [{ path, code, message: reason }]);
       }
       // The same message as before, so that its claim is taken over and it counts once.
-      const event = { ...item.event, messageId: rejected.messageId, receivedAt: rejected.receivedAt };
+      const event = { ...item.event, messageId: rejected.messageId };
       await collector.replay({ kind: 'replay', event, of: { list: 'quarantine', id } });
     },
   };

@@ -6,6 +6,8 @@ import type { RecordStore } from '../storage/port.js';
 const KIND = 'source';
 /** Milliseconds for which the list of sources is believed: so long may a new key be unknown. */
 const FRESH = 1_000;
+/** After so long without a look, a known key waits for the look too: it may have been switched off. */
+const STALE = 60_000;
 const ID = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 
 /** Where events come from, and the write keys of each. */
@@ -22,9 +24,10 @@ export class SourceList implements Sources {
       this.#reading ??= this.#read().finally(() => {
         this.#reading = undefined;
       });
-      // A known key is served from what is known while it is read again.
-      if (!this.#byKey.has(key) || age > 60 * FRESH) await this.#reading;
-      else this.#reading.catch(() => {});
+      // A known key is served from what is known while it is read again; for as long as the store
+      // is away too, since events need the queue alone.
+      const read = this.#byKey.has(key) ? this.#reading.catch(() => {}) : this.#reading;
+      if (!this.#byKey.has(key) || age > STALE) await read;
     }
     return this.#byKey.get(key);
   }

@@ -3,7 +3,7 @@ import type { MergeDecision } from '../profiles/profile.js';
 import type { IdentifierDoc } from '../storage/port.js';
 import type { Directory } from './directory.js';
 import { People } from './people.js';
-import { eventIdentifiers, type Identifier, type IdentityRules, identifierKey } from './rules.js';
+import { eventIdentifiers, type Identifier, type IdentityRules, identifierKey, ruleOf } from './rules.js';
 
 export interface ExtraIdentifier extends Identifier {
   /** Joins known users too. */
@@ -67,8 +67,8 @@ export class Plan {
     else if (user) profile = this.#ofUser(user, device, item);
     else profile = this.#ofDevice(device as Identifier);
     const previous = event.type === 'alias' && !item.profile ? this.#alias(profile, event) : [];
-    const others = identifiers.filter((i) => i !== user && i !== device);
-    for (const other of [...others.map((i) => ({ ...i, force: false })), ...item.extra]) {
+    const others = identifiers.filter((i) => i !== user && i !== device).map((i) => ({ ...i, force: false }));
+    for (const other of byPriority(this.rules, [...others, ...item.extra])) {
       profile = this.people.find(profile);
       this.#other(profile, other, event);
     }
@@ -125,8 +125,9 @@ export class Plan {
       profile = had && !this.people.isKnown(had) ? this.#claim(user, had) : this.#fresh(user);
     }
     if (!device || had === profile) return profile;
-    if (!had) this.#claim(device, profile);
-    else if (!this.people.isKnown(had)) this.#join(profile, had, event, 'identify', false);
+    if (!had) {
+      if (this.people.takes(profile, device, false)) this.#claim(device, profile);
+    } else if (!this.people.isKnown(had)) this.#join(profile, had, event, 'identify', false);
     else if (event.type === 'identify') this.#moveDevice(device, index, had, profile);
     return this.people.find(profile);
   }
@@ -169,4 +170,9 @@ export class Plan {
     if (this.people.join(a, b)) return true;
     throw new MergeNeeded(a, b, { event: event.id, source: event.source, rule });
   }
+}
+
+/** Strongest first: when limits or conflicts leave room for one, it is the stronger. */
+function byPriority(rules: IdentityRules, identifiers: ExtraIdentifier[]): ExtraIdentifier[] {
+  return identifiers.toSorted((a, b) => ruleOf(rules, a.type).priority - ruleOf(rules, b.type).priority);
 }

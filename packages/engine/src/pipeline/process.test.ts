@@ -80,6 +80,12 @@ describe('a batch', () => {
     expect((await bench.store.accounting()).counts).toMatchObject({ applied: 1, duplicate: 2 });
   });
 
+  it('that comes back as new after later ones, from a queue that was restored, changes nothing', async () => {
+    const [a, b] = [bench.batch([track('a')]), bench.batch([track('b')])];
+    for (const batch of [a, b, a, b]) await bench.process(batch);
+    expect((await user()).sequence).toBe(2);
+  });
+
   it('keeps its order within a profile', async () => {
     const calls = Array.from({ length: 450 }, (_, n) => track(`e${n}`));
     await bench.apply(...calls);

@@ -18,10 +18,15 @@ const PART_ITEMS = 200;
  * leaves a receipt with the last part. Every step can be repeated after a crash at any line.
  */
 export async function processBatch(context: PipelineContext, batch: Batch, lease: Lease): Promise<void> {
-  if (lease.attempt > 1 && (await context.store.hasReceipt(batch.partition, batch.id))) return;
   const begun = performance.now();
   const counts: Counts = { applied: 0, duplicate: 0, quarantined: 0, deadLettered: 0, emitted: 0 };
-  const mine = await claim(context, batch, counts);
+  // Asked at the first attempt too: a queue that was restored from an older state brings done batches back as new
+  // ones, when their marks may be gone. Beside the claims it costs no time of its own.
+  const [done, mine] = await Promise.all([
+    context.store.hasReceipt(batch.partition, batch.id),
+    claim(context, batch, counts),
+  ]);
+  if (done) return;
   const suspect = lease.attempt > SUSPECT_AFTER;
   const work = mine.filter((placed): placed is Placed => placed.item.kind !== 'rejected');
   const dead = suspect ? await takeCarefully(context, batch, work) : tooDeep(work, batch);

@@ -32,7 +32,7 @@ export function storedRun(
     },
     status: result.status,
     steps: result.steps,
-    startedAt: result.steps[0]?.at ?? now,
+    startedAt: event.receivedAt,
     updatedAt: now,
   };
 }

@@ -17,7 +17,7 @@ export function partitionsChanged(stored: number, wanted: number): QueueError {
   return new QueueError(
     'PARTITIONS_CHANGED',
     `This deployment was created with ${stored} partitions and cannot run with ${wanted}: ` +
-      `set TRIBUTARY_PARTITIONS to ${stored}, or leave it unset.`,
+      `set TRIBUTARY_PARTITIONS to ${stored}.`,
     'TRIBUTARY_PARTITIONS',
   );
 }

@@ -87,6 +87,13 @@ export const SettingsSchema = Type.Object({
       { pattern: '^[A-Z]{2}$' },
     ),
   ),
+  identityFile: Type.Optional(
+    text(
+      'TRIBUTARY_IDENTITY',
+      'the path of a JSON file',
+      'A JSON file of identifier rules: types of your own, limits, priorities, blocked values (docs/identity.md).',
+    ),
+  ),
   allowPrivateDestinations: Type.Boolean({
     env: 'TRIBUTARY_ALLOW_PRIVATE_DESTINATIONS',
     expected: 'true or false',

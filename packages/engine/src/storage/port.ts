@@ -229,6 +229,8 @@ export interface DeliveryRow {
 
 export interface Attempt {
   at: string;
+  /** With it the delivery was given up; a replay counts its attempts anew from here. */
+  final?: true;
   ms: number;
   status?: number;
   error?: string;
