@@ -5,6 +5,7 @@ import { judge } from './oracle/judge.js';
 import { type Outcome, run } from './run/run.js';
 import { makeWorkload } from './workload/workload.js';
 
+// The workers are the built program: `npm test` builds it first.
 const seed = Number(process.env.KILL_SEED ?? Date.now() % 1_000_000);
 const events = Number(process.env.KILL_EVENTS ?? 10_000);
 const people = Math.min(500, Math.ceil(events / 20));

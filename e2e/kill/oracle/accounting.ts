@@ -1,4 +1,5 @@
 import type { Sent } from '../workload/types.js';
+import { copiesOf } from './identity.js';
 import type { Finding, Observed } from './observed.js';
 
 /**
@@ -30,7 +31,33 @@ export function checkAccounting(
   equal('duplicate', duplicate, sent.length - firsts.length, again);
   equal('deadLettered', deadLettered, 0);
   equal('emitted', emitted, orders);
+  const passages = passagesOf(firsts);
+  for (const [passage, n] of Object.entries(accounting.nodes)) {
+    if (n > (passages[passage] ?? 0)) say(`${passage} was passed ${n} times, should be ${passages[passage] ?? 0}`);
+  }
   for (const { event, reason } of deadLetters)
     findings.push({ promise: 'G6', what: `${event.messageId} was given up: ${reason}` });
   return findings;
+}
+
+/** Passages that no count of a node tells of. */
+export function uncounted({ accounting }: Observed, sent: readonly Sent[]): number {
+  const firsts = [...copiesOf(sent).values()].map(([first]) => first as Sent);
+  let missing = 0;
+  for (const [passage, n] of Object.entries(passagesOf(firsts))) missing += n - (accounting.nodes[passage] ?? 0);
+  return missing;
+}
+
+/** How often each node of the test's flows has to be passed. */
+function passagesOf(firsts: readonly Sent[]): { [passage: string]: number } {
+  const times = (event: string) => firsts.filter(({ call, bad }) => !bad && call.event === event).length;
+  const [plans, carts, orders] = ['Plan Changed', 'Cart Updated', 'Order Completed'].map(times) as [
+    number,
+    number,
+    number,
+  ];
+  const passages: { [passage: string]: number } = { 'plan@1/copy/out': plans, 'counted@1/add/out': orders };
+  for (const node of ['full', 'hold', 'waited']) passages[`cart@1/${node}/out`] = carts;
+  for (const node of ['orders', 'revenue', 'emit', 'tell', 'told']) passages[`orders@1/${node}/out`] = orders;
+  return passages;
 }

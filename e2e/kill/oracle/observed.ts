@@ -16,6 +16,8 @@ export interface Observed {
     quarantined: number;
     deadLettered: number;
     emitted: number;
+    /** Passages by `flow@version/node/port`. */
+    nodes: { [passage: string]: number };
   };
   /** Calls that the receiver of the webhooks got. */
   hooks: { id: string; body: string }[];

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { uncounted } from '../oracle/accounting.js';
 import { copiesOf, peopleOf } from '../oracle/identity.js';
 import { judge } from '../oracle/judge.js';
 import type { Finding, Observed } from '../oracle/observed.js';
@@ -32,17 +33,19 @@ export async function run(servers: Servers, workload: Workload): Promise<Outcome
     const seconds = () => `${((Date.now() - began) / 1_000).toFixed(1)} s`;
     await workers.ready();
     const feeder = new Feeder(api, workload);
-    const stalls: Promise<void>[] = [];
     let busy = 0;
     for (const [n, round] of makeSchedule(workload.seed, WORKERS).entries()) {
       // A kill shall hit work, not the beginning of a process.
       await workers.ready();
-      const sending = feeder.send(n, ROUNDS + 1);
-      if (round.stalled !== undefined) stalls.push(workers.stall(round.stalled, 2 * LOCK_MS));
-      await sleep(round.delay);
-      if ((await api.queue.waiting()).length > 0) busy += round.victims.length;
-      await Promise.all([sending, ...round.victims.map((victim) => workers.kill(victim))]);
-      if (round.stalled !== undefined) await stalls.at(-1);
+      const work = [feeder.send(n, ROUNDS + 1)];
+      if (round.stalled !== undefined) work.push(workers.stall(round.stalled, 2 * LOCK_MS));
+      work.push(
+        sleep(round.delay).then(async () => {
+          if ((await api.queue.waiting()).length > 0) busy += round.victims.length;
+          await Promise.all(round.victims.map((victim) => workers.kill(victim)));
+        }),
+      );
+      await Promise.all(work);
     }
     await feeder.send(ROUNDS, ROUNDS + 1);
     const killed = seconds();
@@ -55,7 +58,8 @@ export async function run(servers: Servers, workload: Workload): Promise<Outcome
       `seed ${workload.seed}: ${workload.sent.length} calls, ${observed.profiles.length} profiles,`,
       `${observed.profiles.reduce((sum, { absorbed }) => sum + absorbed.length, 0)} merges,`,
       `${observed.hooks.length} webhook calls, ${workers.kills} kills (${busy} amid work), ${workers.stalls} stalls,`,
-      `${feeder.again} calls sent again; killed until ${killed}, done after ${done}, judged after ${seconds()}`,
+      `${feeder.again} calls sent again, ${uncounted(observed, workload.sent)} passages not counted;`,
+      `killed until ${killed}, done after ${done}, judged after ${seconds()}`,
       ...workers.surprises,
       ...new Set(api.log),
     ].join(' ');
