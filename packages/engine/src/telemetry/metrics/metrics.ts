@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Observer } from '../observer.js';
 import { countingObserver } from './counting.js';
 import { addDeploymentGauges } from './gauges.js';
+import { type MetricEntry, metricList } from './list.js';
 import { addLoopLag } from './loop-lag.js';
 import { type Snapshot, snapshots, type Watched } from './snapshot.js';
 
@@ -13,6 +14,8 @@ export interface Metrics {
   watch(watched: Watched): void;
   /** In the text format of Prometheus. */
   read(): Promise<{ type: string; body: string }>;
+  /** What there is, also what has no value yet. */
+  list(): MetricEntry[];
   /** Ends the measuring of the event loop. */
   close(): void;
 }
@@ -38,6 +41,7 @@ export function createMetrics(): Metrics {
       take = snapshots(watched);
     },
     read: async () => ({ type: registry.contentType, body: await registry.metrics() }),
+    list: () => metricList(registry),
     close: stopLag,
   };
 }
