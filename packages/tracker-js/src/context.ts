@@ -1,36 +1,42 @@
-import type { Env } from './env.js';
 import type { Properties } from './types.js';
 import { VERSION } from './version.js';
 
-/** What a page view says of its page; also `context.page` of every event. */
-export function pageInfo({ document, location }: Pick<Env, 'document' | 'location'>): Properties {
-  return {
-    path: location.pathname,
-    referrer: document.referrer,
-    search: location.search,
-    title: document.title,
-    url: location.href,
-  };
-}
+/** gclid, dclid, fbclid, msclkid, ttclid, twclid, yclid, irclickid, gbraid, wbraid and those of other shapes. */
+const CLICK_ID = /^(\w+cl(k|ick)?id|[gw]braid|li_fat_id|rdt_cid|ScCid|epik|mc_cid)$/;
 
-/** The campaign that the address names: `utm_campaign` is its name, the other `utm_*` keep theirs. */
-export function campaign(search: string): Properties | undefined {
-  const found: Properties = {};
-  new URLSearchParams(search).forEach((value, key) => {
-    const name = /^utm_(\w+)$/.exec(key)?.[1];
-    if (name && value) found[name === 'campaign' ? 'name' : name] = value;
+/** What a page view says of its page; also `context.page` of every event. */
+export const pageInfo = (): Properties => ({
+  path: location.pathname,
+  referrer: document.referrer,
+  search: location.search,
+  title: document.title,
+  url: location.href,
+});
+
+/**
+ * Where the address says that the visitor comes from: `utm_campaign` is the campaign's name, the other `utm_*` keep
+ * theirs. The key is another one for another campaign, and empty without any.
+ */
+export function origin(): { campaign: Properties | undefined; clickIds: Properties | undefined; key: string } {
+  const found: Record<'campaign' | 'clickIds', Properties | undefined> = { campaign: undefined, clickIds: undefined };
+  let known = '';
+  new URLSearchParams(location.search).forEach((value, key) => {
+    const [, utm] = /^utm_(\w+)$/.exec(key) ?? [];
+    const kind = utm ? 'campaign' : 'clickIds';
+    if (!utm && !CLICK_ID.test(key)) return;
+    found[kind] = { ...found[kind], [utm === 'campaign' ? 'name' : (utm ?? key)]: value };
+    known += value;
   });
-  return Object.keys(found).length ? found : undefined;
+  return { ...found, key: known };
 }
 
 /** The circumstances of an event, taken at the time of the call. */
-export function eventContext(env: Env): Properties {
-  return {
-    library: { name: '@tributary/tracker-js', version: VERSION },
-    page: pageInfo(env),
-    userAgent: env.navigator.userAgent,
-    locale: env.navigator.language,
-    timezone: env.timezone(),
-    campaign: campaign(env.location.search),
-  };
-}
+export const eventContext = (): Properties => ({
+  library: { name: '@tributary/tracker-js', version: VERSION },
+  page: pageInfo(),
+  userAgent: navigator.userAgent,
+  userAgentData: navigator.userAgentData,
+  locale: navigator.language,
+  timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  screen: { width: screen.width, height: screen.height, density: devicePixelRatio },
+});

@@ -1,77 +1,87 @@
 import { readFileSync } from 'node:fs';
-import vm from 'node:vm';
-import { transformSync } from 'esbuild';
 import { expect, test } from 'vitest';
+import { snippet } from '../bundles.mjs';
 import pkg from '../package.json' with { type: 'json' };
-import { createGlobal } from './global.js';
-import { fakePage, status } from './testing/fake-env.js';
-import type { QueuedCall, Tracker } from './types.js';
+import { fakePage } from './testing/fake-page.js';
+import type { Tracker } from './types.js';
 import { VERSION } from './version.js';
 
 const read = (file: string) => readFileSync(new URL(file, import.meta.url), 'utf8');
-const snippet = transformSync(read('../snippet.js'), { minify: true }).code.trim();
+const code = await snippet();
 
-type Stub = QueuedCall[] & Tracker;
+const tag = (dataset: Record<string, string> = { key: 'demo' }) =>
+  ({ src: 'https://events.example/t.js', dataset }) as unknown as HTMLScriptElement;
 
-function pageWithSnippet(): Stub {
-  const window: { tributary?: Stub } = {};
-  vm.runInNewContext(snippet, { window });
-  return window.tributary as Stub;
+function pageWithSnippet() {
+  const page = fakePage();
+  page.run(code);
+  return { page, stub: page.window.tributary as Tracker };
 }
 
 test('calls before the script are replayed in order, with their own time', async () => {
-  const page = fakePage();
-  const stub = pageWithSnippet();
-  const before = Date.now();
+  const { page, stub } = pageWithSnippet();
   stub.page();
   stub.track('a', { n: 1 });
-  stub.identify('u1');
-  createGlobal(page.env, { writeKey: 'demo' }, stub).track('b');
-  await page.advance(250);
-  expect(page.events().map((event) => event.event ?? event.type)).toEqual(['page', 'a', 'identify', 'b']);
-  expect(page.events()[1]).toMatchObject({ properties: { n: 1 } });
-  expect(Date.parse(String(page.events()[1]?.timestamp))).toBeGreaterThanOrEqual(before);
-  expect(page.events()[3]).toMatchObject({ userId: 'u1', timestamp: '2023-11-14T22:13:20.000Z' });
-});
-
-test('calls before load wait for it, in the snippet and after it', async () => {
-  const page = fakePage();
-  const stub = pageWithSnippet();
-  stub.track('a');
-  const tributary = createGlobal(page.env, {}, stub);
-  tributary.track('b');
   await page.advance(1000);
-  expect(page.sent).toHaveLength(0);
-  tributary.load('demo', { endpoint: 'https://events.example' });
-  tributary.track('c');
+  stub.identify('u1');
+  page.createGlobal(tag());
+  page.window.tributary?.track('b');
+  stub.track('c');
   await page.advance(250);
   expect(page.sent[0]?.url).toBe('https://events.example/v1/batch');
-  expect(page.sent[0]?.body.writeKey).toBe('demo');
-  expect(page.events().map((event) => event.event)).toEqual(['a', 'b', 'c']);
+  expect(page.events().map((event) => event.event ?? event.type)).toEqual(['page', 'a', 'identify', 'b', 'c']);
+  expect(page.events()[1]).toMatchObject({ properties: { n: 1 }, timestamp: '2023-11-14T22:13:20.000Z' });
+  expect(page.events()[3]).toMatchObject({ userId: 'u1', timestamp: '2023-11-14T22:13:21.000Z' });
 });
 
-test('profile asked for before the script answers when it is there', async () => {
-  const page = fakePage();
-  const stub = pageWithSnippet();
-  const profile = stub.profile();
-  page.answer(Response.json({ segments: ['interested'], traits: {} }));
-  createGlobal(page.env, { writeKey: 'demo' }, stub);
-  expect(await profile).toEqual({ segments: ['interested'], traits: {} });
+test('what the tracker is asked before the script, it answers when it is there', async () => {
+  const { page, stub } = pageWithSnippet();
+  const id = stub.anonymousId() as unknown as Promise<string>;
+  page.createGlobal(tag());
+  expect(await id).toBe(page.window.tributary?.anonymousId());
 });
 
-test('profile asked for before load answers after it', async () => {
-  const page = fakePage();
-  page.answer(Response.json({ segments: [], traits: {} }), status(200));
-  const tributary = createGlobal(page.env, {});
-  const profile = tributary.profile();
-  tributary.load('demo');
-  expect(await profile).toEqual({ segments: [], traits: {} });
+test('a page that is left before the script came sends its calls, and the script repeats them under the same messageId', async () => {
+  const beacons: [string, string][] = [];
+  const page = fakePage(undefined, {
+    navigator: {
+      sendBeacon: (url: string, body: string) => beacons.push([url, body]),
+      locks: { request: async (_: string, work: () => unknown) => work() },
+    },
+  });
+  page.run(code);
+  const stub = page.window.tributary as Tracker;
+  stub.page('Home', { theme: 'dark' });
+  stub.track('a');
+  stub.page({ theme: 'light' });
+  stub.identify('u1', { plan: 'free' });
+  stub.ready(() => {});
+  page.fire('pagehide');
+  expect(beacons).toHaveLength(1);
+  const [url, body] = beacons[0] as [string, string];
+  expect(url).toBe('https://events.example.com/v1/batch');
+  const { writeKey, batch } = JSON.parse(body);
+  expect(writeKey).toBe('demo');
+  expect(batch).toMatchObject([
+    { type: 'page', name: 'Home', properties: { theme: 'dark' } },
+    { type: 'track', event: 'a' },
+    { type: 'page', properties: { theme: 'light' } },
+    { type: 'identify', userId: 'u1', traits: { plan: 'free' } },
+  ]);
+  expect(batch[2]).not.toHaveProperty('name');
+  expect(batch[1]).not.toHaveProperty('userId');
+  page.createGlobal(tag());
+  await page.advance(250);
+  const ids = (events: { messageId?: unknown; anonymousId?: unknown }[]) =>
+    events.map(({ messageId, anonymousId }) => [messageId, anonymousId]);
+  expect(ids(page.events())).toEqual(ids(batch));
+  page.fire('pagehide');
+  expect(beacons).toHaveLength(1);
 });
 
 test('push works as a call; unknown names and a throwing callback stop nothing', async () => {
   const page = fakePage();
-  const calls: QueuedCall[] = [
-    ['constructor'],
+  const list = [
     ['nonsense', 1],
     [
       'ready',
@@ -81,23 +91,49 @@ test('push works as a call; unknown names and a throwing callback stop nothing',
     ],
     ['track', 'a'],
   ];
-  const tributary = createGlobal(page.env, { writeKey: 'demo' }, calls);
-  tributary.push(['track', 'b']);
-  await expect(page.advance(250)).rejects.toThrow('of the page');
+  Object.assign(page.window, { tributary: list });
+  const reported: string[] = [];
+  const report = (error: Error) => void reported.push(error.message);
+  process.once('unhandledRejection', report);
+  page.createGlobal(tag());
+  (page.window.tributary as unknown as unknown[]).push(['track', 'b']);
+  list.push(['track', 'c']);
   await page.advance(250);
-  expect(page.events().map((event) => event.event)).toEqual(['a', 'b']);
+  expect(page.events().map((event) => event.event)).toEqual(['a', 'b', 'c']);
+  expect(reported).toEqual(['of the page']);
 });
 
-test('a second load changes nothing', async () => {
+test('a second copy of the script changes nothing, and without a key there is none', () => {
   const page = fakePage();
-  const tributary = createGlobal(page.env, { writeKey: 'demo' });
-  tributary.load('other');
-  tributary.track('a');
+  page.createGlobal(tag({}));
+  expect(page.window.tributary).toBeUndefined();
+  page.createGlobal(tag());
+  const first = page.window.tributary;
+  page.createGlobal(tag({ key: 'other' }));
+  expect(page.window.tributary).toBe(first);
+});
+
+test('attributes of the tag are options', async () => {
+  const page = fakePage();
+  page.createGlobal(tag({ key: 'demo', endpoint: 'https://data.example', path: '/d', page: '', flushDelay: '20' }));
+  await page.advance(20);
+  expect(page.sent[0]?.url).toBe('https://data.example/d/batch');
+  expect(page.events().map(({ type }) => type)).toEqual(['page']);
+});
+
+test('a page view in the snippet is the first one of data-page', async () => {
+  const { page, stub } = pageWithSnippet();
+  stub.page('Home');
+  page.createGlobal(tag({ key: 'demo', page: '' }));
+  page.window.history.pushState(null, '', '/bowl');
   await page.advance(250);
-  expect(page.sent.map((request) => request.body.writeKey)).toEqual(['demo']);
+  expect(page.events().map(({ name, properties }) => [name, (properties as { path: string }).path])).toEqual([
+    ['Home', '/mug'],
+    [undefined, '/bowl'],
+  ]);
 });
 
 test('the snippet is the one that the README shows, and the version is that of the package', () => {
-  expect(read('../README.md')).toContain(snippet);
+  expect(read('../README.md')).toContain(code);
   expect(VERSION).toBe(pkg.version);
 });

@@ -1,63 +1,62 @@
-import type { Env } from './env.js';
-import { type Core, createCore } from './tracker.js';
-import type { PublicProfile, QueuedCall, Tracker, TrackerOptions } from './types.js';
+import { createCore, type LoadProfile } from './tracker.js';
+import type { Inside, Module, PushedCall, QueuedCall, Tracker } from './types.js';
 
-/** `window.tributary`: the tracker, with `load` for pages that name the key in a call. */
-export interface TributaryGlobal extends Tracker {
-  load(writeKey: string, options?: Omit<TrackerOptions, 'writeKey'>): void;
-  push(call: QueuedCall): void;
-}
+/** What the snippet puts on the window: a list of calls that answers to the names of the tracker's methods. */
+export type Stub = (QueuedCall | PushedCall)[] & Tracker;
 
-const METHODS = 'load track page screen identify group alias reset ready profile flush anonymousId userId stats'.split(
-  ' ',
-);
+/** `window.tributary`. */
+export type Global = (Tracker | Stub) & { push(call: QueuedCall | PushedCall): unknown };
+
+/** The modules that an attribute of the tag asks for: `data-auto`, `data-elements`, … */
+const MODULES = ['auto', 'elements', 'vitals', 'profile', 'cookie'];
+
+const normal = (call: QueuedCall | PushedCall): QueuedCall =>
+  Array.isArray(call) ? ({ type: call[0], args: call.slice(1), t: call.t } as QueuedCall) : call;
 
 /**
- * Makes the global object and replays onto it what the snippet gathered, in order.
- * Calls before `load` wait for it, wherever in the list it stands.
+ * Makes `window.tributary` as the tag says, whose attributes are the options, and replays onto it what the snippet
+ * gathered, in order.
  */
-export function createGlobal(
-  env: Env,
-  defaults: Partial<TrackerOptions>,
-  queued: readonly QueuedCall[] = [],
-): TributaryGlobal {
-  let core: Core | undefined;
-  let waiting: QueuedCall[] = [];
+export function createGlobal(script: HTMLScriptElement | null): void {
+  const stub = window.tributary as Stub | undefined;
+  const tag: Inside['tag'] = script?.dataset ?? {};
+  const { src = '' } = script ?? {};
+  const own = (module: string) => import(src.replace(/(\.js)?(\?|$)/, `-${module}.js$2`));
 
-  function load(writeKey: string, options?: Partial<TrackerOptions>): void {
-    if (core || !writeKey) return;
-    core = createCore({ ...defaults, ...options, writeKey }, env);
-    const calls = waiting;
-    waiting = [];
-    calls.forEach(dispatch);
+  function start(links?: { start: Module }): void {
+    const calls = stub?.splice(0).map(normal) ?? [];
+    const { tracker, run, extend } = createCore(
+      {
+        endpoint: src && new URL(src).origin,
+        ...(tag as object),
+        // A page view that was asked for before counts as the first one.
+        autoPage: 'page' in tag && (calls.some(({ type }) => type === 'page') ? 'changes' : true),
+        ...(links && { modules: [links.start] }),
+        writeKey: tag.key as string,
+      },
+      () => own('profile') as ReturnType<LoadProfile>,
+      tag,
+    );
+    /** One bad call of the page must not take the following ones with it: it is reported, and that is all. */
+    const push = (call: QueuedCall | PushedCall): void => {
+      try {
+        const next = normal(call);
+        const answer = run(next);
+        next.done?.(answer);
+      } catch (error) {
+        void Promise.reject(error);
+      }
+    };
+    // Whoever kept the snippet's list in a variable still reaches the tracker.
+    if (stub) stub.push = push as Stub['push'];
+    window.tributary = { ...tracker, push };
+    calls.forEach(push);
+    for (const module of MODULES) if (module in tag) own(module).then(({ start }) => extend(start));
   }
 
-  function dispatch(call: QueuedCall): unknown {
-    if (call[0] === 'load') return load(call[1] as string, call[2] as Partial<TrackerOptions>);
-    if (core) return core.run(call);
-    call.t ??= env.now();
-    waiting.push(call);
-    if (call[0] !== 'profile') return undefined;
-    waiting.pop();
-    return new Promise<PublicProfile>((resolve) => {
-      waiting.push(['ready', (tracker: Tracker) => resolve(tracker.profile())]);
-    });
-  }
-
-  /** One bad call of the page must not take the following ones with it. */
-  function safely(call: QueuedCall): void {
-    try {
-      dispatch(call);
-    } catch (error) {
-      env.setTimeout(() => {
-        throw error;
-      }, 0);
-    }
-  }
-
-  const api: Record<string, unknown> = { push: safely };
-  for (const name of METHODS) api[name] = (...args: unknown[]) => dispatch([name, ...args]);
-  if (defaults.writeKey) load(defaults.writeKey);
-  for (const call of queued) safely(call);
-  return api as unknown as TributaryGlobal;
+  // A second copy of the script on the page must not send everything twice.
+  if (!tag.key || (stub && !Array.isArray(stub))) return;
+  // Who was handed over by a link must be known before the first event.
+  if ('links' in tag) own('links').then(start, () => start());
+  else start();
 }

@@ -1,11 +1,9 @@
 import { expect, test } from 'vitest';
-import { createTracker } from './index.js';
-import { fakePage, newBrowser } from './testing/fake-env.js';
-import { uuid } from './uuid.js';
+import { fakePage, newBrowser } from './testing/fake-page.js';
 
 const open = (browser = newBrowser(), overrides = {}) => {
   const page = fakePage(browser, overrides);
-  return { page, browser, tracker: createTracker({ writeKey: 'demo' }, page.env) };
+  return { page, browser, tracker: page.createTracker({ writeKey: 'demo' }) };
 };
 
 test('an event carries the identity at the time of its call', async () => {
@@ -58,10 +56,9 @@ test('a log-out in one tab counts in the other at once', async () => {
 });
 
 test('without cookies and storage the identity lasts as long as the page', () => {
-  const storage = () => undefined;
-  const page = fakePage(newBrowser(), { storage });
+  const page = fakePage(newBrowser(), { localStorage: undefined });
   Object.defineProperty(page.document, 'cookie', { get: () => '', set: () => {} });
-  const tracker = createTracker({ writeKey: 'demo' }, page.env);
+  const tracker = page.createTracker({ writeKey: 'demo' });
   const id = tracker.anonymousId();
   tracker.identify('u1');
   expect(tracker.anonymousId()).toBe(id);
@@ -71,24 +68,32 @@ test('without cookies and storage the identity lasts as long as the page', () =>
   expect(tracker.userId()).toBeUndefined();
 });
 
-test('the cookie is first-party, for every path, and secure on https', () => {
+test('the cookie is for the whole site and every path, and secure on https', () => {
   const page = fakePage();
-  let written = '';
-  Object.defineProperty(page.document, 'cookie', {
-    get: () => '',
-    set: (text: string) => {
-      written = text;
-    },
-  });
-  const id = createTracker({ writeKey: 'demo' }, page.env).anonymousId();
-  expect(written).toBe(`tributary_aid=${id}; Path=/; Max-Age=34560000; SameSite=Lax; Secure`);
+  const id = page.createTracker({ writeKey: 'demo' }).anonymousId();
+  // `Domain=example` is a public suffix and is refused.
+  expect(page.document.written.at(-1)).toBe(
+    `tributary_aid=${id}; Path=/; Max-Age=34560000; SameSite=Lax; Domain=shop.example; Secure`,
+  );
+});
+
+test('subdomains share the visitor; what one of them remembers of a person who logged out on the other is nobody', () => {
+  const shop = open();
+  shop.tracker.identify('u1');
+  const blog = { cookies: shop.browser.cookies, stored: new Map(shop.browser.stored) };
+  expect(open(blog).tracker.anonymousId()).toBe(shop.tracker.anonymousId());
+  expect(open(blog).tracker.userId()).toBe('u1');
+  shop.tracker.reset();
+  shop.tracker.track('as somebody else');
+  const after = open(blog).tracker;
+  expect(after.anonymousId()).toBe(shop.tracker.anonymousId());
+  expect(after.userId()).toBeUndefined();
 });
 
 test('uuids are made without crypto.randomUUID, which plain http lacks', () => {
   const pattern = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
-  const getRandomValues = (array: Uint8Array<ArrayBuffer>) => globalThis.crypto.getRandomValues(array);
-  const made = new Set(Array.from({ length: 100 }, () => uuid({ crypto: { getRandomValues }, random: Math.random })));
+  const { uuid } = fakePage(undefined, { crypto: {} });
+  const made = new Set(Array.from({ length: 100 }, () => uuid()));
   expect(made.size).toBe(100);
   for (const id of made) expect(id).toMatch(pattern);
-  expect(uuid({ crypto: undefined, random: Math.random })).toMatch(pattern);
 });

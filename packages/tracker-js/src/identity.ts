@@ -1,9 +1,5 @@
-import type { Env } from './env.js';
-import { cookie, type KeyValue } from './storage.js';
+import type { Store } from './store.js';
 import { uuid } from './uuid.js';
-
-const ANONYMOUS_ID = 'tributary_aid';
-const USER_ID = 'tributary_uid';
 
 export interface Identity {
   anonymousId(): string;
@@ -16,28 +12,25 @@ export interface Identity {
  * The visitor's two ids. They are read from the browser at every call and not kept in a variable:
  * another tab can have logged out meanwhile, and its next event must not carry the old person.
  */
-export function createIdentity(env: Env, store: KeyValue): Identity {
-  const jar = cookie(env, ANONYMOUS_ID);
-  let memoryAnonymousId: string | undefined;
-  let memoryUserId: string | undefined;
-
-  function keep(id: string): string {
-    memoryAnonymousId = id;
-    if (jar.get() !== id) jar.set(id);
-    if (store.get(ANONYMOUS_ID) !== id) store.set(ANONYMOUS_ID, id);
+export function createIdentity(store: Store): Identity {
+  function anonymousId(): string {
+    const id = store.get('aid') ?? uuid();
+    // Each of cookie and localStorage restores the other.
+    store.set('aid', id);
     return id;
   }
-
   return {
-    anonymousId: () => keep(jar.get() || store.get(ANONYMOUS_ID) || memoryAnonymousId || uuid(env)),
-    userId: () => store.get(USER_ID) ?? memoryUserId,
-    setUserId(userId) {
-      memoryUserId = store.set(USER_ID, userId) ? undefined : userId;
+    anonymousId,
+    // It stands with the anonymousId that it belongs to: after a log-out on another subdomain, which this
+    // page's localStorage did not see, it is nobody's.
+    userId: () => {
+      const owner = `${anonymousId()}/`;
+      const kept = store.get('uid');
+      return kept?.startsWith(owner) ? kept.slice(owner.length) : undefined;
     },
+    setUserId: (userId) => store.set('uid', `${anonymousId()}/${userId}`),
     reset() {
-      store.remove(USER_ID);
-      memoryUserId = undefined;
-      keep(uuid(env));
+      for (const key of ['uid', 'ses', 'aid']) store.remove(key);
     },
   };
 }

@@ -3,6 +3,7 @@ import type { Tracker } from './types.js';
 /** The tracker where there is no browser: one process serves many visitors there, so it keeps and sends nothing. */
 export function inertTracker(): Tracker {
   const nothing = () => {};
+  const profile = (callback?: unknown) => Promise.resolve(callback ? nothing : { segments: [], traits: {} });
   return {
     track: nothing,
     page: nothing,
@@ -12,7 +13,10 @@ export function inertTracker(): Tracker {
     alias: nothing,
     reset: nothing,
     ready: nothing,
-    profile: async () => ({ segments: [], traits: {} }),
+    on: () => nothing,
+    consent: nothing,
+    use: nothing,
+    profile: profile as Tracker['profile'],
     flush: async () => {},
     anonymousId: () => '',
     userId: () => undefined,

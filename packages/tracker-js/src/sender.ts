@@ -1,24 +1,19 @@
-import type { Env } from './env.js';
+import type { TakeTurn } from './lock.js';
 import { byteLength, type Entry, type Queue } from './queue.js';
 import { backoff, isRetryable, retryAfter } from './retry.js';
-import type { Stats } from './types.js';
+import type { TrackerOptions } from './types.js';
 
 /** Browsers let 64 KiB of keepalive requests be under way; the rest of it is left to other scripts. */
 const KEEPALIVE_BUDGET = 60_000;
 /** Half of the budget, so that what comes after a batch still finds room when the page is left. */
 const BATCH_BYTES = 30_000;
 const BATCH_EVENTS = 100;
+/** What may go in one request when the page is left, by number and, outside of keepalive, by size. */
+const LAST_EVENTS = 900;
+const REST_BYTES = 400_000;
 /** `{"writeKey":…,"batch":[…],"sentAt":…}` around the events. */
 const ENVELOPE = 300;
 const TIMEOUT = 30_000;
-
-export interface SenderOptions {
-  url: string;
-  writeKey: string;
-  flushAt: number;
-  flushDelay: number;
-  stats: Stats;
-}
 
 export interface Sender {
   /** Something was added to the queue. */
@@ -29,101 +24,106 @@ export interface Sender {
 }
 
 /** Brings the queue to the collector: in order, one batch at a time, and by one tab at a time. */
-export function createSender(env: Env, queue: Queue, options: SenderOptions): Sender {
-  const { stats, writeKey } = options;
-  /** The keys that are under way in requests which outlive the page. */
+export function createSender(
+  queue: Queue,
+  [takeTurn, giveBack]: [TakeTurn, () => void],
+  url: string,
+  { writeKey, flushAt = 20, flushDelay = 250 }: TrackerOptions,
+  isAllowed: () => boolean,
+  onDone: (count: number, isAccepted: boolean) => void,
+): Sender {
+  /** The keys that are under way. */
   const inFlight = new Set<string>();
   let inFlightBytes = 0;
   let failures = 0;
   let notBefore = 0;
-  let timer: unknown;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   let timerAt = 0;
   let flushing: Promise<void> | undefined;
   let leaving: Promise<unknown> | undefined;
   let isHidden = false;
 
   function schedule(delay: number): void {
-    const at = Math.max(env.now() + delay, notBefore);
-    if (timer !== undefined && timerAt <= at) return;
-    env.clearTimeout(timer);
+    const at = Math.max(Date.now() + delay, notBefore);
+    if (timer && timerAt <= at) return;
+    clearTimeout(timer);
     timerAt = at;
-    timer = env.setTimeout(() => {
+    timer = setTimeout(() => {
       timer = undefined;
       void flush();
-    }, at - env.now());
+    }, at - Date.now());
   }
 
-  function failed(asked: number): false {
-    notBefore = env.now() + backoff(env, ++failures, asked);
+  function failed(asked: number): void {
+    notBefore = Date.now() + backoff(++failures, asked);
     schedule(0);
-    return false;
   }
 
   /** True when these entries are done with, be it by success or by a refusal that no repetition would change. */
-  async function post(entries: Entry[], last = false): Promise<boolean> {
-    const sentAt = new Date(env.now()).toISOString();
-    const body = `{"writeKey":${JSON.stringify(writeKey)},"batch":[${entries.map((entry) => entry.json)}],"sentAt":"${sentAt}"}`;
+  async function post(entries: Entry[], isLast?: boolean): Promise<boolean | undefined> {
+    const envelope = JSON.stringify({ writeKey, sentAt: new Date() }).slice(0, -1);
+    const body = `${envelope},"batch":[${entries.map(([, json]) => json)}]}`;
     const bytes = byteLength(body);
     // Other scripts can have used up the browser's 64 KiB: then keepalive fails, and a plain repetition does not.
-    const keepalive = (last || !failures) && inFlightBytes + bytes <= KEEPALIVE_BUDGET;
-    if (keepalive) {
-      inFlightBytes += bytes;
-      for (const { key } of entries) inFlight.add(key);
-    }
-    const abort = new AbortController();
-    const timeout = env.setTimeout(() => abort.abort(), TIMEOUT);
+    const keepalive = (isLast || !failures) && inFlightBytes + bytes <= KEEPALIVE_BUDGET;
+    if (keepalive) inFlightBytes += bytes;
+    const keys = entries.map(([key]) => key);
+    if (keepalive || isLast) for (const key of keys) inFlight.add(key);
+    // Old browsers have none; there the browser's own patience holds.
+    const signal = AbortSignal.timeout?.(TIMEOUT);
     try {
       // A string and no header of our own goes as text/plain, which needs no CORS preflight.
-      const answer = await env.fetch(options.url, { method: 'POST', body, keepalive, signal: abort.signal });
-      if (isRetryable(answer.status)) return failed(retryAfter(answer.headers.get('Retry-After'), env.now()));
-      stats[answer.ok ? 'sent' : 'rejected'] += queue.remove(entries);
+      const answer = await fetch(url, { method: 'POST', body, keepalive, signal });
+      if (isRetryable(answer.status)) return void failed(retryAfter(answer.headers.get('Retry-After')));
       failures = notBefore = 0;
+      onDone(queue.remove(keys), answer.ok);
       return true;
     } catch {
-      return failed(0);
+      return void failed(0);
     } finally {
-      env.clearTimeout(timeout);
-      if (keepalive) {
-        inFlightBytes -= bytes;
-        for (const { key } of entries) inFlight.delete(key);
-      }
+      if (keepalive) inFlightBytes -= bytes;
+      for (const key of keys) inFlight.delete(key);
     }
   }
 
   async function drain(): Promise<void> {
     for (;;) {
       await leaving;
-      const entries = queue.take({ maxEvents: BATCH_EVENTS, maxBytes: BATCH_BYTES });
+      const entries = isAllowed() ? queue.taken(BATCH_EVENTS, BATCH_BYTES) : [];
       if (!entries.length || !(await post(entries))) return;
     }
   }
 
-  function flush(): Promise<void> {
-    const { locks } = env.navigator;
-    flushing ??= (
-      locks ? Promise.resolve(locks.request(`tributary.${writeKey}`, drain)).catch(drain) : drain()
-    ).finally(() => {
-      flushing = undefined;
-    });
-    return flushing;
-  }
+  const flush = (): Promise<void> =>
+    (flushing ??= takeTurn(drain)
+      .catch(drain)
+      .then((done) => {
+        flushing = undefined;
+        // Another tab was at it; should it die, this one goes on.
+        if (done === false) schedule(2_000);
+      }));
 
   /** The last chance of this page, so it is taken even while the collector has asked to wait. */
   function leave(): void {
-    const maxBytes = KEEPALIVE_BUDGET - inFlightBytes - ENVELOPE;
-    const limits = { maxEvents: Number.POSITIVE_INFINITY, maxBytes, strict: true };
-    const fresh = queue.take({ ...limits, skip: inFlight });
-    if (!fresh.length) return;
+    if (!isAllowed()) return;
+    const last = (entries: Entry[]) => {
+      if (entries.length) leaving = Promise.all([leaving, post(entries, true)]);
+    };
+    const room = KEEPALIVE_BUDGET - inFlightBytes - ENVELOPE;
+    const fresh = queue.taken(LAST_EVENTS, room, true, inFlight);
+    const all = queue.taken(LAST_EVENTS, room, true);
     // With the batch that is under way if there is room: then the order is right whichever arrives first,
     // and the collector drops the repeats.
-    const all = queue.take(limits);
-    leaving = Promise.all([leaving, post(all.length === queue.size() ? all : fresh, true)]);
+    last(fresh.length && all.length === queue.size() ? all : fresh);
+    // What keepalive does not take may still make it; it stays stored until it is acknowledged.
+    last(queue.taken(LAST_EVENTS, REST_BYTES, true, inFlight));
+    giveBack();
   }
 
   return {
     notify() {
       if (isHidden && !failures) leave();
-      else schedule(queue.size() >= options.flushAt ? 0 : options.flushDelay);
+      else schedule(queue.size() < flushAt ? +flushDelay : 0);
     },
     flush,
     hidden(now) {

@@ -1,22 +1,21 @@
-import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { buildSync } from 'esbuild';
 import { expect, test } from 'vitest';
+import { bundle, snippet } from '../bundles.mjs';
 
-const sizeOf = (file: string, bundle: boolean) => {
-  const entry = fileURLToPath(new URL(file, import.meta.url));
-  const built = buildSync({
-    entryPoints: [entry],
-    bundle,
-    minify: true,
-    write: false,
-    format: 'iife',
-    target: 'es2020',
-  });
-  return gzipSync(built.outputFiles[0]?.contents ?? '', { level: 9 }).length;
-};
+const weight = (code: string) => gzipSync(code, { level: 9 }).length;
 
-test('the script weighs 4.5 KB at most, the snippet half a KB (gzip -9)', () => {
-  expect(sizeOf('./script.ts', true)).toBeLessThanOrEqual(4_500);
-  expect(sizeOf('../snippet.js', false)).toBeLessThanOrEqual(500);
+test.each([
+  ['the snippet', snippet, 500],
+  ['the core', () => bundle('t.js'), 4_500],
+  ['profile', () => bundle('t-profile.js'), 1_500],
+  ['web vitals', () => bundle('t-vitals.js'), 4_000],
+  ['declarative events', () => bundle('t-elements.js'), 500],
+  ['hand-over by links', () => bundle('t-links.js'), 1_000],
+  ['the cookie set by the server', () => bundle('t-cookie.js'), 1_000],
+])('%s weighs no more than it may (gzip -9)', async (_, code, limit) => {
+  expect(weight(await code())).toBeLessThanOrEqual(limit);
+});
+
+test('with automatic capture it is 7 KB at most', async () => {
+  expect(weight(await bundle('t.js')) + weight(await bundle('t-auto.js'))).toBeLessThanOrEqual(7_000);
 });

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { createTracker } from './index.js';
-import { fakePage } from './testing/fake-env.js';
+import { fakePage } from './testing/fake-page.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 test('events made together leave in one batch, in order, without a header of their own', async () => {
   const page = fakePage();
-  const tracker = createTracker({ writeKey: 'demo', endpoint: 'https://events.example/' }, page.env);
+  const tracker = page.createTracker({ writeKey: 'demo', endpoint: 'https://events.example/' });
   tracker.page();
   tracker.track('Product Viewed', { sku: 'mug' });
   tracker.track('Product Added');
@@ -23,7 +23,7 @@ test('events made together leave in one batch, in order, without a header of the
 
 test('an event says what happened, who did it, when and where', async () => {
   const page = fakePage();
-  createTracker({ writeKey: 'demo' }, page.env).track('Product Viewed', { sku: 'mug' });
+  page.createTracker({ writeKey: 'demo' }).track('Product Viewed', { sku: 'mug' });
   await page.advance(250);
   const [event] = page.events();
   expect(event).toMatchObject({
@@ -33,10 +33,12 @@ test('an event says what happened, who did it, when and where', async () => {
     timestamp: '2023-11-14T22:13:20.000Z',
     context: {
       library: { name: '@tributary/tracker-js' },
-      page: { path: '/mug', title: 'Mug', referrer: 'https://search.example/', url: page.env.location.href },
+      page: { path: '/mug', title: 'Mug', referrer: 'https://search.example/', url: page.location.href },
       userAgent: 'Fake/1',
       locale: 'en-GB',
-      timezone: 'Europe/Vienna',
+      timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      screen: { width: 1280, height: 720, density: 2 },
+      sessionStart: true,
       campaign: { name: 'spring', source: 'news' },
     },
   });
@@ -48,7 +50,7 @@ test('an event says what happened, who did it, when and where', async () => {
 
 test('twenty events do not wait for the delay', async () => {
   const page = fakePage();
-  const tracker = createTracker({ writeKey: 'demo' }, page.env);
+  const tracker = page.createTracker({ writeKey: 'demo' });
   for (let i = 0; i < 20; i++) tracker.track(`e${i}`);
   await page.advance(0);
   expect(page.events()).toHaveLength(20);
@@ -56,7 +58,7 @@ test('twenty events do not wait for the delay', async () => {
 
 test('page takes a name, properties, both or none', async () => {
   const page = fakePage();
-  const tracker = createTracker({ writeKey: 'demo' }, page.env);
+  const tracker = page.createTracker({ writeKey: 'demo' });
   tracker.page();
   tracker.page('Home');
   tracker.page({ theme: 'dark' });
@@ -74,7 +76,7 @@ test('page takes a name, properties, both or none', async () => {
 
 test('identify, group and alias carry what the tracking format wants', async () => {
   const page = fakePage();
-  const tracker = createTracker({ writeKey: 'demo' }, page.env);
+  const tracker = page.createTracker({ writeKey: 'demo' });
   tracker.identify({ plan: 'free' });
   tracker.identify('u1', { email: 'a@b.example' });
   tracker.group('acme', { seats: 3 });
@@ -91,7 +93,7 @@ test('identify, group and alias carry what the tracking format wants', async () 
 test('what the page does with its objects after the call does not reach the event', async () => {
   const page = fakePage();
   const cart = { items: ['mug'] };
-  createTracker({ writeKey: 'demo' }, page.env).track('Cart Viewed', cart);
+  page.createTracker({ writeKey: 'demo' }).track('Cart Viewed', cart);
   cart.items.push('bowl');
   await page.advance(250);
   expect(page.events()[0]?.properties).toEqual({ items: ['mug'] });
@@ -99,7 +101,7 @@ test('what the page does with its objects after the call does not reach the even
 
 test('properties that are no JSON are dropped and counted, and the page goes on', async () => {
   const page = fakePage();
-  const tracker = createTracker({ writeKey: 'demo' }, page.env);
+  const tracker = page.createTracker({ writeKey: 'demo' });
   const circle: Record<string, unknown> = {};
   circle.self = circle;
   tracker.track('Broken', circle);
@@ -111,7 +113,7 @@ test('properties that are no JSON are dropped and counted, and the page goes on'
 
 test('profile asks for this visitor and rejects when refused', async () => {
   const page = fakePage();
-  const tracker = createTracker({ writeKey: 'demo', endpoint: 'https://events.example' }, page.env);
+  const tracker = page.createTracker({ writeKey: 'demo', endpoint: 'https://events.example' });
   page.answer(
     Response.json({ segments: ['interested'], traits: { firstName: 'Ada' } }),
     new Response('', { status: 401 }),
@@ -133,6 +135,12 @@ test('on a server the tracker does nothing, and a missing key is said', async ()
 
 test('no unload listener: it would keep pages out of the back/forward cache', () => {
   const page = fakePage();
-  createTracker({ writeKey: 'demo' }, page.env);
-  expect([...page.listeners.keys()].sort()).toEqual(['online', 'pagehide', 'pageshow', 'visibilitychange']);
+  page.createTracker({ writeKey: 'demo' });
+  expect([...page.listeners.keys()].sort()).toEqual([
+    'online',
+    'pagehide',
+    'pageshow',
+    'prerenderingchange',
+    'visibilitychange',
+  ]);
 });

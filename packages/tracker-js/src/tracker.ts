@@ -1,101 +1,212 @@
-import { eventContext, pageInfo } from './context.js';
-import type { Env } from './env.js';
+import { createConsent } from './consent.js';
+import { eventContext, origin, pageInfo } from './context.js';
 import { createIdentity } from './identity.js';
+import { createTurn } from './lock.js';
+import { watchPages } from './pages.js';
 import { createQueue } from './queue.js';
 import { createSender } from './sender.js';
-import { safeStorage } from './storage.js';
-import type { Properties, PublicProfile, QueuedCall, Stats, Tracker, TrackerOptions } from './types.js';
+import { sessionOf } from './session.js';
+import { createSignals } from './signals.js';
+import { createStore } from './store.js';
+import type {
+  Consent,
+  Inside,
+  Module,
+  ProfileReader,
+  Properties,
+  PublicProfile,
+  QueuedCall,
+  Stats,
+  TrackedEvent,
+  Tracker,
+  TrackerOptions,
+} from './types.js';
 import { uuid } from './uuid.js';
 
-/** The tracker and the door for calls that were made before it was there. */
+/** How the module behind `profile` comes: it is loaded only when asked for. */
+export type LoadProfile = () => Promise<{ default: (tracker: Tracker, inside: Inside) => ProfileReader }>;
+
+/** The tracker and the doors for calls that were made before it was there, and for modules. */
 export interface Core {
   tracker: Tracker;
   run(call: QueuedCall): unknown;
+  extend(module: Module): void;
 }
 
-export function createCore(options: TrackerOptions, env: Env): Core {
-  const { writeKey, endpoint = '', flushAt = 20, flushDelay = 250, maxQueue = 1000 } = options;
-  const base = endpoint.replace(/\/+$/, '');
+export function createCore(
+  options: TrackerOptions,
+
+  loadProfile: LoadProfile,
+  tag: Inside['tag'] = {},
+): Core {
+  const { writeKey, endpoint = '', path = '/v1', maxQueue = 1000, plugins = [], sessionGap = 1_800_000 } = options;
+  const base = endpoint.replace(/\/+$/, '') + path;
   const stats: Stats = { sent: 0, dropped: 0, rejected: 0 };
-  const store = safeStorage(env);
-  const identity = createIdentity(env, store);
-  const onDrop = () => {
-    stats.dropped++;
+  const [on, emit] = createSignals();
+  const chain = [...plugins];
+  const tab = uuid().slice(0, 8);
+  /** Events that wait for an answer about consent, or for a prerendered page to be shown. */
+  let held: string[] = [];
+  let call: QueuedCall | undefined;
+  let reader: Promise<ProfileReader> | undefined;
+
+  const consent = createConsent(options);
+  const isAllowed = () => !!consent.allows() && !document.prerendering;
+  const store = createStore(options.storage ?? 'cookie', isAllowed, options.cookieDomain);
+  const { anonymousId, userId, setUserId, reset } = createIdentity(store);
+  const onDrop = (count: number) => {
+    stats.dropped += count;
+    emit('dropped', count);
   };
-  const queue = createQueue(env, store, { prefix: `tributary_q.${writeKey}.`, maxQueue, onDrop });
-  const sender = createSender(env, queue, { url: `${base}/v1/batch`, writeKey, flushAt, flushDelay, stats });
-  let calledAt: number | undefined;
+  const queue = createQueue(store, writeKey, tab, maxQueue, onDrop);
+  const turn = createTurn(store, writeKey, tab);
+  const sender = createSender(queue, turn, `${base}/batch`, options, isAllowed, (count, isAccepted) => {
+    stats[isAccepted ? 'sent' : 'rejected'] += count;
+    if (isAccepted) emit('sent', count);
+  });
+
+  const consented = () => {
+    const categoryPreferences = consent.preferences();
+    return categoryPreferences && { consent: { categoryPreferences } };
+  };
 
   /** Written out at once: what the page does with its objects afterwards does not reach the event. */
-  function send(type: string, fields: Properties): void {
-    try {
-      queue.add(
-        JSON.stringify({
-          type,
-          messageId: uuid(env),
-          timestamp: new Date(calledAt ?? env.now()).toISOString(),
-          anonymousId: identity.anonymousId(),
-          userId: identity.userId(),
-          ...fields,
-          context: eventContext(env),
-        }),
-      );
-    } catch {
-      onDrop();
-      return;
+  function accept(event: TrackedEvent): void {
+    const json = JSON.stringify(event);
+    emit('event', event);
+    if (isAllowed()) {
+      queue.add(json);
+      sender.notify();
+    } else {
+      held.push(json);
+      onDrop(held.splice(0, consent.allows() === false ? 1 : held.length - maxQueue).length);
     }
-    sender.notify();
   }
 
-  function view(type: 'page' | 'screen', name?: string | Properties, properties?: Properties): void {
-    const given = typeof name === 'string' ? properties : (properties ?? name);
-    const label = typeof name === 'string' ? name : undefined;
-    send(type, { name: label, properties: type === 'page' ? { ...pageInfo(env), ...given } : { ...given } });
+  const handOn =
+    (index: number) =>
+    (event: TrackedEvent): void =>
+      (chain[index] ?? accept)(event, handOn(index + 1));
+
+  function send(type: TrackedEvent['type'], fields: Properties): void {
+    try {
+      const { key, ...from } = origin();
+      const [sessionId, isNew] = sessionOf(store, sessionGap, key);
+      if (isNew) emit('session', sessionId);
+      handOn(0)({
+        type,
+        messageId: call?.messageId ?? uuid(),
+        timestamp: new Date(call?.t ?? Date.now()).toISOString(),
+        anonymousId: anonymousId(),
+        ...fields,
+        userId: fields.userId ?? userId(),
+        context: { ...eventContext(), ...from, sessionId, sessionStart: isNew || undefined, ...consented() },
+      });
+    } catch {
+      onDrop(1);
+    }
   }
+
+  /** Sends or drops what was held, by the answer that there is now. */
+  function settle(change: () => void): void {
+    const temporary = anonymousId();
+    const user = userId();
+    change();
+    const preferences = consent.preferences();
+    if (consent.allows() === false) {
+      onDrop(held.length + store.opened(queue.emptied));
+      store.wiped();
+    } else if (isAllowed()) {
+      if (preferences) store.set('consent', JSON.stringify(preferences));
+      // A visitor who was here before is known by the stored id; what was held meanwhile is theirs.
+      const id = anonymousId();
+      if (user) setUserId(user);
+      for (const json of held) {
+        const event = JSON.parse(json);
+        if (event.anonymousId === temporary) event.anonymousId = id;
+        Object.assign(event.context, consented());
+        queue.add(JSON.stringify(event));
+      }
+      sender.notify();
+    } else return;
+    held = [];
+  }
+
+  /** A call that takes a name, an object, or both. */
+  const caller =
+    (type: TrackedEvent['type'], nameField: string, objectField: string) =>
+    (name?: string | object | null, object?: object): void => {
+      const isNamed = typeof name !== 'object';
+      send(type, {
+        [nameField]: isNamed && name ? `${name}` : undefined,
+        [objectField]: { ...(type === 'page' && pageInfo()), ...(isNamed ? object : (object ?? name)) },
+      });
+    };
+  const sendIdentity = caller('identify', 'userId', 'traits');
 
   const tracker: Tracker = {
-    track: (event, properties) => send('track', { event, properties: { ...properties } }),
-    page: (name?: string | Properties, properties?: Properties) => view('page', name, properties),
-    screen: (name?: string | Properties, properties?: Properties) => view('screen', name, properties),
-    identify(who?: string | number | Properties | null, traits?: Properties) {
-      const named = typeof who === 'string' || typeof who === 'number';
-      if (named && who !== '') identity.setUserId(String(who));
-      send('identify', { traits: { ...(named ? traits : (traits ?? who)) } });
+    track: caller('track', 'event', 'properties'),
+    page: caller('page', 'name', 'properties'),
+    screen: caller('screen', 'name', 'properties'),
+    identify(who?: string | object | null, traits?: object) {
+      if (typeof who !== 'object' && who) setUserId(`${who}`);
+      sendIdentity(who, traits);
     },
-    group: (groupId, traits) => send('group', { groupId, traits: { ...traits } }),
-    alias: (userId, previousId) =>
-      send('alias', { userId, previousId: previousId ?? identity.userId() ?? identity.anonymousId() }),
-    reset: identity.reset,
+    group: caller('group', 'groupId', 'traits'),
+    alias: (id, previousId = userId() ?? anonymousId()) => send('alias', { userId: id, previousId }),
+    reset() {
+      reset();
+      emit('reset', anonymousId());
+    },
     ready: (callback) => callback(tracker),
-    async profile() {
-      const query = new URLSearchParams({ writeKey, anonymousId: identity.anonymousId() });
-      const answer = await env.fetch(`${base}/v1/profile?${query}`);
-      if (!answer.ok) throw new Error(`Tributary answered ${answer.status} for the profile; check the write key`);
-      return (await answer.json()) as PublicProfile;
+    on,
+    consent(answer: Consent) {
+      settle(() => consent.answer(answer));
+      emit('consent', { ...consent.preferences() });
     },
+    use: (plugin) => void chain.push(plugin),
+    profile: (async (callback?: (profile: PublicProfile) => void) => {
+      reader ??= loadProfile().then((module) => module.default(tracker, inside));
+      const { get, watch } = await reader;
+      return callback ? watch(callback) : get();
+    }) as Tracker['profile'],
     flush: sender.flush,
-    anonymousId: identity.anonymousId,
-    userId: identity.userId,
+    anonymousId,
+    userId,
     stats: () => ({ ...stats }),
   };
+  const inside: Inside = {
+    writeKey,
+    base,
+    tag,
+    isAllowed,
+    store,
+    setAnonymousId: (id) => store.set('aid', id),
+  };
+  const extend = (module: Module) => module(tracker, inside);
 
-  env.listen('pagehide', () => sender.hidden(true));
-  env.listen('pageshow', () => sender.hidden(false));
-  env.listen('visibilitychange', () => sender.hidden(env.document.visibilityState === 'hidden'));
-  env.listen('online', () => void sender.flush());
+  consent.restore(store);
+  if (consent.allows() === false) store.wiped();
+  const listen = (target: EventTarget, type: string, listener: () => void) => target.addEventListener(type, listener);
+  listen(document, 'prerenderingchange', () => settle(() => consent.restore(store)));
+  listen(window, 'pagehide', () => sender.hidden(true));
+  listen(window, 'pageshow', () => sender.hidden(false));
+  listen(document, 'visibilitychange', () => sender.hidden(document.visibilityState === 'hidden'));
+  listen(window, 'online', sender.flush);
+  options.modules?.forEach(extend);
   // What earlier pages left behind.
-  if (queue.size()) sender.notify();
+  if (isAllowed() && queue.size()) sender.notify();
+  if (options.autoPage) watchPages(tracker.page, options.autoPage === 'changes');
 
   return {
     tracker,
-    run(call) {
-      const [name, ...args] = call;
-      const method = Object.hasOwn(tracker, name) ? tracker[name as keyof Tracker] : undefined;
-      calledAt = call.t;
+    extend,
+    run(next) {
+      call = next;
       try {
-        return (method as ((...args: unknown[]) => unknown) | undefined)?.(...args);
+        return (tracker as unknown as Record<string, (...args: unknown[]) => unknown>)[next.type]?.(...next.args);
       } finally {
-        calledAt = undefined;
+        call = undefined;
       }
     },
   };

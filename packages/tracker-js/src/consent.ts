@@ -1,0 +1,42 @@
+import type { Store } from './store.js';
+import type { Consent, TrackerOptions } from './types.js';
+import { attempt } from './win.js';
+
+export type Preferences = Record<string, boolean>;
+
+export interface ConsentState {
+  /** True: send and store. False: drop. Undefined: hold until it is known. */
+  allows(): boolean | undefined;
+  answer(consent: Consent): void;
+  /** For `context.consent`; undefined where consent is not asked for. */
+  preferences(): Preferences | undefined;
+  /** Takes up the grant of an earlier page, where the page itself does not know. */
+  restore(store: Store): void;
+}
+
+/** The visitor's answers by purpose. A grant is remembered; a denial is not, because nothing is stored then. */
+export function createConsent({ consent, purposes = ['analytics'], gpc = true }: TrackerOptions): ConsentState {
+  const gate = purposes[0] as string;
+  const objects = `${gpc}` !== 'false' && navigator.globalPrivacyControl;
+  let preferences: Preferences | undefined;
+
+  function answer(next: Consent): void {
+    preferences = next === 'pending' ? {} : { ...preferences };
+    if (typeof next === 'object') Object.assign(preferences, next);
+    else if (next !== 'pending') for (const purpose of purposes) preferences[purpose] = next === 'granted';
+    if (objects) preferences[gate] = false;
+  }
+
+  if (consent || objects) answer(consent ?? 'denied');
+
+  return {
+    answer,
+    allows: () => !preferences || preferences[gate],
+    preferences: () => preferences,
+    restore(store) {
+      const kept =
+        consent === 'pending' && store.opened(() => attempt(() => JSON.parse(store.get('consent') as string)));
+      if (kept) answer(kept);
+    },
+  };
+}

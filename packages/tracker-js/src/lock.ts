@@ -1,0 +1,42 @@
+import type { Store } from './store.js';
+
+/** Longer than a request may take. */
+const LEASE = 35_000;
+
+/** Does the work when it is this tab's turn; false when another tab is at it. */
+export type TakeTurn = (work: () => Promise<void>) => Promise<unknown>;
+
+/**
+ * One tab at a time: by Web Locks, or where the browser has none (an insecure context, an old browser) by a note in
+ * localStorage that the next tab believes until it is too old. Two tabs that err send the same messageIds, nothing worse.
+ * The second function gives the turn back, because the page may be gone in a moment.
+ */
+export function createTurn(store: Store, writeKey: string, tab: string): [TakeTurn, () => void] {
+  const { locks } = navigator;
+  const key = `lease.${writeKey}`;
+  let release: () => void = () => {};
+  const owner = () => (store.get(key) ?? '').split('.');
+
+  const leave = () => {
+    // A page that holds a lock has no place in the back/forward cache.
+    release();
+    if (owner()[0] === tab) store.remove(key);
+  };
+  const take: TakeTurn = async (work) => {
+    if (locks) {
+      const left = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      return locks.request(key, () => Promise.race([work(), left]));
+    }
+    const [other, until] = owner();
+    if (other !== tab && +(until as string) > Date.now()) return false;
+    store.set(key, `${tab}.${Date.now() + LEASE}`);
+    // Whoever wrote last has it.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    if (owner()[0] !== tab) return false;
+    await work();
+    leave();
+  };
+  return [take, leave];
+}

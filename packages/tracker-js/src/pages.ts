@@ -1,0 +1,24 @@
+/** A view now, and one for each change of path or query; a page that comes back from the back/forward cache is seen again. */
+export function watchPages(view: () => void, isSeen: boolean): void {
+  let seen = isSeen && location.pathname + location.search;
+  const look = () => {
+    const address = location.pathname + location.search;
+    if (address !== seen) {
+      seen = address;
+      view();
+    }
+  };
+  for (const name of ['pushState', 'replaceState'] as const) {
+    const original = history[name];
+    history[name] = (...args) => {
+      original.apply(history, args);
+      look();
+    };
+  }
+  // Gone is gone: when the page comes back from the back/forward cache, it is seen again.
+  addEventListener('pagehide', () => {
+    seen = '';
+  });
+  for (const type of ['popstate', 'pageshow']) addEventListener(type, look);
+  look();
+}

@@ -1,0 +1,16 @@
+import type { Store } from './store.js';
+import { uuid } from './uuid.js';
+
+/**
+ * The session of an event, and whether it begins: after a gap (30 minutes), and when the visitor comes by another
+ * campaign. The record is `id|last|campaign`, shared by the tabs.
+ */
+export function sessionOf(store: Store, gap: number, campaign: string): [id: string, isNew: boolean] {
+  const now = Date.now();
+  const [id, last = 0, before] = (store.get('ses') ?? '').split('|');
+  const isNew = !id || now - +last > gap || (!!campaign && campaign !== before);
+  const current = isNew ? uuid() : id;
+  // Not at every event: a second is fine enough for half an hour.
+  if (isNew || now - +last > 1_000) store.set('ses', [current, now, isNew ? campaign : before].join('|'));
+  return [current, isNew];
+}
