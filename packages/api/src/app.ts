@@ -1,8 +1,10 @@
 import type { Engine, Metrics, Role } from '@tributary/engine';
 import express, { type Express, type RequestHandler, type Response } from 'express';
 import { createCollect } from './collect/collect.js';
+import { createIdentityCookie } from './collect/identity-cookie/identity-cookie.js';
+import { createPaths } from './collect/identity-cookie/paths.js';
 import { createServeProfile } from './collect/serve-profile.js';
-import { createTracker } from './collect/tracker.js';
+import { createTracker, DEFAULT_PATHS } from './collect/tracker.js';
 import { createHealth } from './health/health.js';
 import { answerError, answerJson } from './http/answer.js';
 import { HttpError } from './http/errors.js';
@@ -27,8 +29,12 @@ export interface ApiOptions {
   log: Log;
   /** The roles of this process; without `api` it serves its health alone. */
   roles?: readonly Role[];
-  /** The browser tracker that /t.js serves. */
+  /** The browser tracker that /t.js serves, and its parts by name. */
   trackerScript?: string;
+  trackerParts?: { [name: string]: string };
+  /** Where the tracker is served, and what its calls begin with. */
+  trackerPath?: string;
+  collectPath?: string;
   mounts?: readonly Mount[];
   /** What /metrics shows. */
   metrics?: Pick<Metrics, 'read'>;
@@ -39,14 +45,15 @@ export interface ApiOptions {
  *
  * @example createServer(createApi({ engine, log })).listen(8080);
  */
-export function createApi({ engine, log, roles = ['api'], trackerScript, mounts = [], metrics }: ApiOptions): Express {
+export function createApi(options: ApiOptions): Express {
+  const { engine, log, roles = ['api'], metrics, collectPath = DEFAULT_PATHS.collect } = options;
   const app = express().disable('x-powered-by').disable('etag');
   const serves = roles.includes('api');
   // First, before any other layer: the way of the events.
-  if (serves) app.use(createCollect({ engine, log }));
+  if (serves) app.use(createPaths(collectPath), createCollect({ engine, log }));
   app.use(createHealth({ engine, log, roles }));
   if (metrics) app.get('/metrics', createMetricsPage(metrics));
-  if (serves) addAddresses(app, { engine, log, trackerScript, mounts });
+  if (serves) addAddresses(app, options, collectPath);
   app.use((_req, res) => {
     answerError(res, new HttpError(404, 'NOT_FOUND', 'There is no such address.'), 'unknown', log);
   });
@@ -57,16 +64,13 @@ export function createApi({ engine, log, roles = ['api'], trackerScript, mounts 
   return app;
 }
 
-interface Addresses {
-  engine: Engine;
-  log: Log;
-  trackerScript: string | undefined;
-  mounts: readonly Mount[];
-}
-
-function addAddresses(app: Express, { engine, log, trackerScript, mounts }: Addresses): void {
+function addAddresses(app: Express, options: ApiOptions, collect: string): void {
+  const { engine, log, mounts = [], trackerScript, trackerParts = {}, trackerPath = DEFAULT_PATHS.tracker } = options;
   app.all('/v1/profile', createServeProfile({ engine, log }));
-  if (trackerScript !== undefined) app.get('/t.js', createTracker(trackerScript));
+  app.all('/v1/identity', createIdentityCookie({ engine, log }));
+  if (trackerScript !== undefined) {
+    app.use(createTracker({ script: trackerScript, parts: trackerParts }, { tracker: trackerPath, collect }));
+  }
   const document = openApiDocument(ROUTES);
   app.get('/api/openapi.json', (_req, res) => answerJson(res, 200, document));
   app.use(mountRoutes(ROUTES, engine, log));

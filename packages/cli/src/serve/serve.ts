@@ -22,7 +22,7 @@ import { loadIdentityRules } from './identity.js';
 import { type Front, listen } from './listen.js';
 import { createLog } from './log.js';
 import { loadRegistry } from './plugins.js';
-import { trackerScript } from './tracker.js';
+import { trackerFiles } from './tracker.js';
 
 /** What a process is to do. */
 export interface ServeOptions {
@@ -71,11 +71,10 @@ export async function serve({ roles, severalProcesses, demo, port }: ServeOption
   startWatchdog(settings.lockMs);
   await engine.start(roles);
   await prepare(engine, { settings, roles, front, shop });
-  const script = roles.includes('api') ? await trackerScript() : undefined;
+  const tracker = roles.includes('api') ? await trackerFiles() : {};
+  const { trackerPath, collectPath } = settings;
   const mounts = shop ? [shop.mount] : [];
-  front.serve(
-    createApi({ engine, log, roles, mounts, metrics, ...(script !== undefined && { trackerScript: script }) }),
-  );
+  front.serve(createApi({ engine, log, roles, mounts, metrics, trackerPath, collectPath, ...tracker }));
   running = { front, engine, tracing, release, settings, log };
   announce(front.url, roles, shop !== undefined);
 }

@@ -100,6 +100,18 @@ export const SettingsSchema = Type.Object({
     description: 'Whether flows may call private, loopback and link-local addresses.',
     default: false,
   }),
+  trackerPath: text(
+    'TRIBUTARY_TRACKER_PATH',
+    'a path such as /assets/a.js',
+    'Where the browser tracker is served. Its parts are served beside it.',
+    { default: '/t.js', pattern: '^(/[A-Za-z0-9._~-]+)+$' },
+  ),
+  collectPath: text(
+    'TRIBUTARY_COLLECT_PATH',
+    'a path such as /data, without a slash at its end',
+    'What the addresses begin with that the browser tracker calls. Those under `/v1` stay.',
+    { default: '/v1', pattern: '^(/[A-Za-z0-9._~-]+)+$' },
+  ),
   logLevel: Type.Union(
     (['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const).map((level) => Type.Literal(level)),
     {

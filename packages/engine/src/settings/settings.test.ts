@@ -21,6 +21,8 @@ describe('readSettings', () => {
       partitions: 16,
       queueMaxBytes: 268_435_456,
       allowPrivateDestinations: false,
+      trackerPath: '/t.js',
+      collectPath: '/v1',
       logLevel: 'info',
       plugins: [],
       lockMs: 10_000,
