@@ -23,7 +23,7 @@ export function keepLog(lines: string[]): EngineOptions['log'] {
   const keep = (...said: unknown[]) => void lines.push(said.map(text).join(' '));
   const nothing = () => undefined;
   const log = { fatal: keep, error: keep, warn: keep, info: nothing, debug: nothing, trace: nothing, silent: nothing };
-  return log as unknown as EngineOptions['log'];
+  return Object.assign(log, { child: () => log }) as unknown as EngineOptions['log'];
 }
 
 function text(said: unknown): string {
