@@ -8,7 +8,7 @@ const PRIVATE = [
   'answer',
   'emptied',
   'extend',
-  'hidden',
+  'leaving',
   'isAllowed',
   'notify',
   'opened',

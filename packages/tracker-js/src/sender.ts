@@ -20,7 +20,7 @@ export interface Sender {
   notify(): void;
   flush(): Promise<void>;
   /** Says that the page went out of sight, and may be gone in a moment, or that it came back. */
-  hidden(isHidden: boolean): void;
+  leaving(isHidden: boolean): void;
 }
 
 /** Brings the queue to the collector: in order, one batch at a time, and by one tab at a time. */
@@ -126,7 +126,7 @@ export function createSender(
       else schedule(queue.size() < flushAt ? +flushDelay : 0);
     },
     flush,
-    hidden(now) {
+    leaving(now) {
       isHidden = now;
       if (now) leave();
       else schedule(0);

@@ -10,7 +10,6 @@ export function sessionOf(store: Store, gap: number, campaign: string): [id: str
   const [id, last = 0, before] = (store.get('ses') ?? '').split('|');
   const isNew = !id || now - +last > gap || (!!campaign && campaign !== before);
   const current = isNew ? uuid() : id;
-  // Not at every event: a second is fine enough for half an hour.
-  if (isNew || now - +last > 1_000) store.set('ses', [current, now, isNew ? campaign : before].join('|'));
+  store.set('ses', [current, now, isNew ? campaign : before].join('|'));
   return [current, isNew];
 }

@@ -189,9 +189,9 @@ export function createCore(
   if (consent.allows() === false) store.wiped();
   const listen = (target: EventTarget, type: string, listener: () => void) => target.addEventListener(type, listener);
   listen(document, 'prerenderingchange', () => settle(() => consent.restore(store)));
-  listen(window, 'pagehide', () => sender.hidden(true));
-  listen(window, 'pageshow', () => sender.hidden(false));
-  listen(document, 'visibilitychange', () => sender.hidden(document.visibilityState === 'hidden'));
+  listen(window, 'pagehide', () => sender.leaving(true));
+  listen(window, 'pageshow', () => sender.leaving(false));
+  listen(document, 'visibilitychange', () => sender.leaving(document.visibilityState === 'hidden'));
   listen(window, 'online', sender.flush);
   options.modules?.forEach(extend);
   // What earlier pages left behind.
