@@ -3,6 +3,7 @@ import { need } from '@tributary/testing';
 import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { visitAlone } from './browser.js';
 import { type Stage, startStage } from './stage.js';
 
 const fixture = fileURLToPath(new URL('../../packages/tracker-js/src/testing/strict-react.ts', import.meta.url));
@@ -64,32 +65,39 @@ describe.skipIf(!need('chromium').ok)('page views', () => {
   });
 
   test('of a page that comes back from the back/forward cache: one more, and it still sends', async () => {
-    await page.goto(`${stage.url}/a`);
-    await page.evaluate(`addEventListener('pageshow', ({ persisted }) => { window.persisted = persisted })`);
+    await stage.anotherVisitor(true);
+    page = await stage.page();
+    // The page says by itself where it came from: the remote control does not follow pages into the cache.
+    const back = `addEventListener('pageshow', ({ persisted }) => persisted && tributary.track('back'))`;
+    stage.put('/kept', `${stage.tag('data-page')}<script>${back}</script>`);
+    await page.goto(`${stage.url}/kept`);
     // At once: what is under way does not keep the page out of the cache.
-    await page.evaluate(`tributary.track('a'); location.href = '/z'`);
+    await page.evaluate(`tributary.track('a'); setTimeout(() => { location.href = '/z' })`);
     await page.waitForURL('**/z');
-    await page.goBack();
-    await seen(['/a', '/z', '/a']);
-    expect(await page.evaluate('window.persisted')).toBe(true);
-    await page.evaluate(`tributary.track('b')`);
-    await expect.poll(() => stage.collector.arrived().slice().sort()).toEqual(['a', 'b', 'page', 'page', 'page']);
+    await page.goBack({ waitUntil: 'commit' });
+    await seen(['/kept', '/z', '/kept']);
+    await expect.poll(() => stage.collector.arrived().slice().sort()).toEqual(['a', 'back', 'page', 'page', 'page']);
   });
 
   test('of a prerendered page: none before it is seen, one then', async () => {
-    const rules = { prerender: [{ urls: ['/z'], eagerness: 'immediate' }] };
+    const rules = { prerender: [{ urls: ['/shown'], eagerness: 'immediate' }] };
+    const go = `setTimeout(() => { location.href = '/shown' }, 2000)`;
     stage.put(
       '/speculate',
-      `${stage.tag('data-page')}<script type="speculationrules">${JSON.stringify(rules)}</script>`,
+      `${stage.tag('data-page')}<script type="speculationrules">${JSON.stringify(rules)}</script><script>${go}</script>`,
     );
-    await page.goto(`${stage.url}/speculate`);
-    await seen(['/speculate']);
-    await page.waitForTimeout(1_500);
-    expect(paths()).toEqual(['/speculate']);
-    await page.evaluate(`location.href = '/z'`);
-    await page.waitForURL('**/z');
-    await seen(['/speculate', '/z']);
-    const start = await page.evaluate<number>(`performance.getEntriesByType('navigation')[0].activationStart`);
-    expect(start, 'Chromium did not prerender the page').toBeGreaterThan(0);
+    const tell = `tributary.track(document.prerendering ? 'made ahead' : 'too late')`;
+    stage.put('/shown', `${stage.tag('data-page')}<script>${tell}</script>`);
+    // Under remote control Chromium does not prerender: this browser is left to itself.
+    const alone = await visitAlone(`${stage.url}/speculate`);
+    try {
+      await seen(['/speculate']);
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      expect(stage.collector.arrived()).toEqual(['page']);
+      await seen(['/speculate', '/shown']);
+      expect(stage.collector.arrived()).toEqual(['page', 'page', 'made ahead']);
+    } finally {
+      await alone.close();
+    }
   });
 });

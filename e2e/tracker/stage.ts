@@ -1,6 +1,6 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { BUNDLES, bundle, snippet } from '../../packages/tracker-js/bundles.mjs';
-import { newVisitor } from '../shop/browser.js';
+import { newVisitor } from './browser.js';
 import { serve, startCollector } from './collector.js';
 
 /** How often each case is tried: `TRACKER_VISITS=300` is the full proof. */
@@ -63,9 +63,9 @@ export async function startStage() {
     context: (): BrowserContext => visitor.context,
     page: (): Promise<Page> => visitor.context.newPage(),
     /** Somebody who was never here. */
-    async anotherVisitor() {
+    async anotherVisitor(withPageCache = false) {
       await visitor.close();
-      visitor = await newVisitor();
+      visitor = await newVisitor(withPageCache);
       collector.forget();
       Object.assign(collector.settings, { status: 200, profile: { segments: [], traits: {} } });
     },
