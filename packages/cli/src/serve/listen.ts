@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, isIPv6 } from 'node:net';
 import { InvalidSetting, type Settings } from '@tributary/engine';
+import { refuseBadRequests } from './refuse.js';
 
 const DRAIN_MS = 5_000;
 
@@ -25,6 +26,7 @@ const starting: RequestListener = (req, res) => {
 export async function listen({ port, host }: Pick<Settings, 'port' | 'host'>): Promise<Front> {
   let handler: RequestListener = starting;
   const server = createServer((req, res) => handler(req, res));
+  refuseBadRequests(server);
   // Longer than a load balancer keeps its connections, so that it is never us who hangs up first.
   server.keepAliveTimeout = 75_000;
   await new Promise<void>((resolve, reject) => {
