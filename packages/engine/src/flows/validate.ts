@@ -20,9 +20,9 @@ export function validateFlow(given: unknown, registry: PluginRegistry): Validati
   try {
     return validate(plainCopy(given), registry);
   } catch (error) {
-    const code = error instanceof FlowError ? error.code : 'UNREADABLE';
+    if (error instanceof FlowError && error.faults.length > 0) return { ok: false, faults: error.faults };
     const message = error instanceof Error ? error.message : 'The flow cannot be read.';
-    return { ok: false, faults: [{ path: '', code, message }] };
+    return { ok: false, faults: [{ path: '', code: 'UNREADABLE', message }] };
   }
 }
 
