@@ -1,0 +1,52 @@
+import { createMongoStore, createPostgresStore, openEmbedded, pgliteSql, poolSql } from '@tributary/engine';
+import { given, tell } from '../programs/program.js';
+import type { Backend } from '../servers/backends.js';
+import { startApi } from './api.js';
+import { pgliteQueue, type RowQueue, redisQueue } from './queues.js';
+import type { RowWriter } from './rows.js';
+import { MongoWriter } from './write-mongo.js';
+import { SqlWriter } from './write-sql.js';
+
+export interface BareOptions {
+  backend: Backend;
+  role: 'api' | 'worker' | 'both';
+  /** Text of a stored profile. */
+  profile: string;
+}
+
+/** The program without logic: takes the job, writes the rows, completes it. */
+const { backend, role, profile } = given<BareOptions>();
+const { queue, writer, release } = await open();
+let applied = 0;
+if (role !== 'api') {
+  queue.work(async (batch) => {
+    await writer.write(batch);
+    applied += batch.rows.length;
+  });
+}
+const url = role === 'worker' ? undefined : await startApi(queue);
+process.on('message', async ({ kind }: { kind: 'applied' | 'close' }) => {
+  if (kind === 'close') await release();
+  tell({ applied });
+});
+process.on('disconnect', () => process.exit(0));
+tell({ url });
+
+/** The tables and their indexes are those that Tributary makes. */
+async function open(): Promise<{ queue: RowQueue; writer: RowWriter; release(): Promise<void> }> {
+  const { name, redisUrl = '', store } = backend;
+  if (name === 'embedded') {
+    const { pglite, release: close } = await openEmbedded(store);
+    const sql = pgliteSql(pglite);
+    await createPostgresStore({ sql }).open();
+    return { queue: await pgliteQueue(pglite), writer: new SqlWriter(sql, profile), release: close };
+  }
+  const none = async () => undefined;
+  if (name === 'mongo') {
+    await createMongoStore({ url: store }).open();
+    return { queue: redisQueue(redisUrl), writer: new MongoWriter(store, profile), release: none };
+  }
+  const sql = poolSql({ url: store });
+  await createPostgresStore({ sql }).open();
+  return { queue: redisQueue(redisUrl), writer: new SqlWriter(sql, profile), release: none };
+}

@@ -1,0 +1,54 @@
+import { createPostgresQueue } from '@tributary/engine';
+import { Queue, Worker } from 'bullmq';
+import { Redis } from 'ioredis';
+import { PARTITIONS, type RowBatch } from './rows.js';
+
+/** The queue of a program without logic. */
+export interface RowQueue {
+  add(batch: RowBatch): Promise<void>;
+  work(handler: (batch: RowBatch) => Promise<void>): void;
+}
+
+/** BullMQ on Redis as its documentation has it: a queue and a worker for each partition. */
+export function redisQueue(url: string): RowQueue {
+  const client = new Redis(url, { maxRetriesPerRequest: null, protocol: 2 });
+  const shared = { connection: client, prefix: 'bare', skipVersionCheck: true };
+  const queues = Array.from({ length: PARTITIONS }, (_, n) => new Queue(`p${n}`, shared));
+  return {
+    async add(batch) {
+      const options = { jobId: batch.id, removeOnComplete: true, removeOnFail: false };
+      await (queues[batch.partition] as Queue).add('batch', JSON.stringify(batch), options);
+    },
+    work(handler) {
+      for (let n = 0; n < PARTITIONS; n++) {
+        new Worker(`p${n}`, async (job) => handler(JSON.parse(job.data as string) as RowBatch), shared);
+      }
+    },
+  };
+}
+
+type Pglite = Extract<Parameters<typeof createPostgresQueue>[0], { pglite: unknown }>['pglite'];
+
+/** BullMQ in a PGlite: it needs a pool of connections, and the engine's adapter makes one of the single session. */
+export async function pgliteQueue(pglite: Pglite): Promise<RowQueue> {
+  const queue = await createPostgresQueue({ pglite, partitions: PARTITIONS });
+  return {
+    async add({ id, partition, rows }) {
+      const batch = {
+        v: 1,
+        id,
+        partition,
+        createdAt: Date.now(),
+        producer: 'bare',
+        accepted: rows.length,
+        items: rows,
+      };
+      await queue.add(partition, batch as unknown as Parameters<typeof queue.add>[1]);
+    },
+    work(handler) {
+      queue.work(async ({ id, partition, items }) =>
+        handler({ id, partition, rows: items as unknown as RowBatch['rows'] }),
+      );
+    },
+  };
+}

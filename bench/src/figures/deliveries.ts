@@ -1,0 +1,156 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import type { DeliverOptions } from '../ceiling/deliver.js';
+import { atRest } from '../deployment/at-rest.js';
+import { deploy } from '../deployment/deployment.js';
+import { webhookFlow } from '../deployment/flows.js';
+import { load } from '../load/load.js';
+import { load as loadAverage } from '../machine/load.js';
+import { percentile, spread } from '../machine/numbers.js';
+import { type Program, startProgram } from '../programs/program.js';
+import { inTurn } from './compare.js';
+import type { Context, Figure, Line } from './figure.js';
+
+interface Received {
+  url: string;
+  received: number;
+  lastAt: number;
+}
+type Receiver = Program<object, Received> & { hello: Received };
+
+const PER_SECOND = 2_000;
+const BATCH = 20;
+
+/** From accepted to delivered by a signed webhook. */
+export const deliveries: Figure = {
+  name: 'deliveries',
+  title: 'events/s from accepted to delivered by a signed webhook, each event delivered',
+  async run(context) {
+    const receiver = await startProgram<object, Received>('load/receiver', {});
+    try {
+      return [await rate(context, receiver), await idle(context, receiver)];
+    } finally {
+      await receiver.stop();
+    }
+  },
+};
+
+async function rate({ servers, scale, profiles }: Context, receiver: Receiver): Promise<Line> {
+  const before = loadAverage();
+  const events = Math.ceil((PER_SECOND * scale.seconds) / BATCH) * BATCH;
+  let sample = '';
+  const ours = async (round: number) => {
+    const backend = await servers.fresh('postgres');
+    const flows = [webhookFlow(receiver.hello.url)];
+    const tributary = await deploy({ backend, flows, ...(profiles !== undefined && { profiles }) });
+    try {
+      const begun = performance.now();
+      const at = (await receiver.ask({})).received;
+      await load(
+        {
+          url: tributary.url,
+          connections: 50,
+          send: {
+            ...{ kind: 'events', size: BATCH, run: `d${round}`, people: 2_000, spread: 'skewed' },
+            ...{ event: 'Product Viewed', pool: Math.min(2_000, events / BATCH) },
+          },
+        },
+        { kind: 'until', requests: events / BATCH },
+      );
+      await arrived(receiver, at + events, 30 + 20 * scale.seconds);
+      return (events / (performance.now() - begun)) * 1_000;
+    } finally {
+      await tributary.stop();
+      sample = (await atRest(backend)).delivery;
+    }
+  };
+  const ceiling = async () => {
+    const { store } = await servers.fresh('postgres').then(withTables);
+    await fill(store, events, sample);
+    const given: DeliverOptions = { store, receiver: receiver.hello.url };
+    const program = await startProgram<object, { done: number; seconds: number }>('ceiling/deliver', given);
+    try {
+      const { done, seconds } = await program.ask({});
+      if (done !== events) throw new Error(`The ceiling delivered ${done} of ${events}.`);
+      return done / seconds;
+    } finally {
+      await program.stop();
+    }
+  };
+  const found = await inTurn(scale.rounds, ours, ceiling);
+  return {
+    figure: 'deliveries',
+    variant: 'Redis + PostgreSQL, batches of 20, 50 connections',
+    unit: 'deliveries/s',
+    ceiling: { what: 'delivery program without logic', ...found.ceiling },
+    ours: found.ours,
+    ratio: found.ratio,
+    aim: '>= 0.5, >= 5000/s',
+    held: found.ratio >= 0.5 && found.ours.median >= 5_000,
+    load: before,
+    notes: ['ours with the load generator and the whole way from the request; the ceiling begins at the rows'],
+  };
+}
+
+async function idle({ servers, scale }: Context, receiver: Receiver): Promise<Line> {
+  const before = loadAverage();
+  const backend = await servers.fresh('postgres');
+  const tributary = await deploy({ backend, flows: [webhookFlow(receiver.hello.url)] });
+  const times: number[] = [];
+  try {
+    for (let n = 0; n < Math.max(5, Math.min(60, scale.seconds * 8)); n++) {
+      const at = (await receiver.ask({})).received;
+      const begun = performance.timeOrigin + performance.now();
+      await tributary.send({ event: 'Product Viewed', anonymousId: 'device-idle', messageId: `idle-${n}` });
+      times.push((await arrived(receiver, at + 1, 20)).lastAt - begun);
+      await sleep(80);
+    }
+  } finally {
+    await tributary.stop();
+  }
+  const p50 = percentile(times, 0.5);
+  return {
+    figure: 'deliveries',
+    variant: 'at idle, from the request sent to the webhook received, p50',
+    unit: 'ms',
+    ours: spread([p50]),
+    aim: '<= 50 ms',
+    held: p50 <= 50,
+    load: before,
+    notes: [`${times.length} events one after the other, p99 ${percentile(times, 0.99).toFixed(1)} ms`],
+  };
+}
+
+async function arrived(receiver: Receiver, wanted: number, patienceSeconds: number): Promise<Received> {
+  const deadline = Date.now() + patienceSeconds * 1_000;
+  for (;;) {
+    const found = await receiver.ask({});
+    if (found.received >= wanted) return found;
+    if (Date.now() > deadline) throw new Error(`${wanted - found.received} webhooks did not come in time.`);
+    await sleep(5);
+  }
+}
+
+async function withTables(backend: { store: string }): Promise<{ store: string }> {
+  const { createPostgresStore, poolSql } = await import('@tributary/engine');
+  const store = createPostgresStore({ sql: poolSql({ url: backend.store, max: 1 }) });
+  await store.open();
+  await store.close();
+  return backend;
+}
+
+/** Due rows of the same bytes as those that Tributary made. */
+async function fill(store: string, rows: number, doc: string): Promise<void> {
+  const client = new pg.Client({ connectionString: store });
+  await client.connect();
+  await client.query(
+    `INSERT INTO tributary.deliveries
+       (id, kind, destination, flow, status, due_at, ready_at, created_at, updated_at, doc)
+     SELECT 'bench:' || lpad(n::text, 12, '0') || ':tell@1:tell:1', 'delivery', 'http://127.0.0.1', 'tell', 'pending',
+       0, 0, '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z', $1
+     FROM generate_series(1, $2::integer) n`,
+    [doc, rows],
+  );
+  await client.query('ANALYZE tributary.deliveries');
+  await client.end();
+}
