@@ -35,7 +35,7 @@ describe('workers that are killed at any moment', () => {
       const store = { name, url: await database.createDatabase() };
       outcome = await run({ redisUrl: redis.url, store }, workload);
       console.info(`kill test on ${redis.name} and ${database.name}, ${outcome.report}`);
-    }, 400_000);
+    }, 600_000);
 
     it('break no promise', () => {
       const { observed, again } = outcome;

@@ -12,8 +12,8 @@ import { makeSchedule, ROUNDS } from './schedule.js';
 import { LOCK_MS, Workers } from './workers.js';
 
 const WORKERS = 3;
-/** A delivery that a dead worker had in hand is taken again a minute after that. */
-const SETTLE_MS = 240_000;
+/** A delivery that a dead worker had in hand is taken again when its lease is over: minutes after that. */
+const SETTLE_MS = 300_000;
 
 export interface Outcome {
   observed: Observed;
