@@ -1,0 +1,64 @@
+import { cpus, totalmem } from 'node:os';
+
+const cell = (text) => ` ${text} |`;
+const row = (first, cells) => `|${cell(first)}${cells.map(cell).join('')}`;
+const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} KB`;
+const percent = (lost, all) => (lost === 0 ? `0 of ${all}` : `${lost} of ${all} (${Math.round((lost / all) * 100)} %)`);
+
+/** The page of the comparison, as it was measured. */
+export function report({ results, cases, visits, outage, chromium, date }) {
+  const values = (of) => results.map(of);
+  const told = ({ error, lost, all, later }) =>
+    error
+      ? 'did not run'
+      : percent(lost, all) + (later === undefined ? '' : `; ${percent(later, all)} after the next visit`);
+  return `# The tracker beside others
+
+What became of the events in the same situations, with the trackers that their vendors publish on npm. Made by
+\`node packages/tracker-js/compare/run.mjs\` on ${date}: ${cpus().length} × ${cpus()[0]?.model.trim()},
+${Math.round(totalmem() / 2 ** 30)} GB, Chromium ${chromium} (headless), Node ${process.version}.
+
+Each tracker is bundled by esbuild and started with the settings of its documentation, as far as they do not send it to
+its vendor's servers; the entries lie in \`packages/tracker-js/compare/trackers\`. All send to one collector on another
+origin, on the same machine, that takes 100 ms for every answer, to a preflight too, and counts an event as arrived when its name was read in a
+request. ${visits} visits for each case (a fresh page each), ${outage} s of outage. An event that had not arrived
+0.7 s after the visitor was gone is lost, also when the tracker would send it at a later visit, which may never come.
+Features differ: what a tracker does beside sending events was not measured, and a larger script often does more.
+
+${row(
+  '',
+  values(({ title }) => title),
+)}
+|${' --- |'.repeat(results.length + 1)}
+${row(
+  'package',
+  values((one) => one.package),
+)}
+${row(
+  'size, minified, gzip -9',
+  values(({ size }) => kilobytes(size)),
+)}
+${row(
+  'start at 4 × CPU throttle, median of 11',
+  values(({ start }) => `${start.toFixed(1)} ms`),
+)}
+${cases
+  .map(({ id, title }) =>
+    row(
+      `lost: ${title}`,
+      values((one) => told(one.cases[id])),
+    ),
+  )
+  .join('\n')}
+${row(
+  'arrived more than once, all cases',
+  values(({ repeats }) => repeats),
+)}
+${row(
+  'preflights, all cases',
+  values(({ preflights }) => preflights),
+)}
+
+"Arrived more than once" is before any collector drops repeats: Tributary's does, by \`messageId\`.
+`;
+}

@@ -1,0 +1,10 @@
+import posthog from 'posthog-js';
+
+posthog.init('phc_demo', {
+  api_host: window.collector,
+  // What would load more scripts from elsewhere is off, and the headless browser is not taken for a robot.
+  disable_external_dependency_loading: true,
+  advanced_disable_flags: true,
+  opt_out_useragent_filter: true,
+});
+window.emit = (name, properties) => void posthog.capture(name, properties);
