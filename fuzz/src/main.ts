@@ -1,0 +1,11 @@
+import { readOptions, USAGE } from './run/options.js';
+import { run } from './run/run.js';
+
+try {
+  const options = readOptions(process.argv.slice(2));
+  process.exit((await run(options)) ? 0 : 1);
+} catch (error) {
+  const mistake = error instanceof Error && /^--|option|argument/.test(error.message);
+  console.error(mistake ? `${error.message}\n\n${USAGE}` : error);
+  process.exit(2);
+}
