@@ -39,7 +39,7 @@ ${row(
   values(({ size }) => kilobytes(size)),
 )}
 ${row(
-  'start at 4 × CPU throttle, median of 11',
+  'evaluate and start at 4 × CPU throttle, processor time, median of 11',
   values(({ start }) => `${start.toFixed(1)} ms`),
 )}
 ${cases

@@ -37,6 +37,5 @@ export const eventContext = (): Properties => ({
   userAgent: navigator.userAgent,
   userAgentData: navigator.userAgentData,
   locale: navigator.language,
-  timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   screen: { width: screen.width, height: screen.height, density: devicePixelRatio },
 });

@@ -64,7 +64,9 @@ export default function createReader(tracker: Tracker, { writeKey, base, isAllow
 
   return {
     get,
-    watch(watcher) {
+    watch(callback) {
+      // One of its own each time: the same callback can be given twice, and ended once.
+      const watcher: Watcher = (profile) => callback(profile);
       watchers.add(watcher);
       const copy = last ? JSON.parse(last) : kept();
       if (copy) watcher(copy);

@@ -19,3 +19,7 @@ test.each([
 test('with automatic capture it is 7 KB at most', async () => {
   expect(weight(await bundle('t.js')) + weight(await bundle('t-auto.js'))).toBeLessThanOrEqual(7_000);
 });
+
+test('the path that it calls stands in it once, where the server puts the operator’s own', async () => {
+  expect((await bundle('t.js')).split('"/v1"')).toHaveLength(2);
+});

@@ -36,12 +36,12 @@ test('an event says what happened, who did it, when and where', async () => {
       page: { path: '/mug', title: 'Mug', referrer: 'https://search.example/', url: page.location.href },
       userAgent: 'Fake/1',
       locale: 'en-GB',
-      timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       screen: { width: 1280, height: 720, density: 2 },
       sessionStart: true,
       campaign: { name: 'spring', source: 'news' },
     },
   });
+  expect(page.sent[0]?.body.context).toEqual({ timezone: Intl.DateTimeFormat().resolvedOptions().timeZone });
   expect(event?.messageId).toMatch(UUID);
   expect(event?.anonymousId).toMatch(UUID);
   expect(event?.messageId).not.toBe(event?.anonymousId);

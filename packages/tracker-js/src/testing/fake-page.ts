@@ -10,7 +10,7 @@ export interface Sent {
   keepalive: boolean;
   headers: unknown;
   credentials: RequestCredentials | undefined;
-  body: { writeKey: string; sentAt: string; batch: Record<string, unknown>[] };
+  body: { writeKey: string; sentAt: string; context: object; batch: Record<string, unknown>[] };
 }
 
 type Answer = Response | Error;
