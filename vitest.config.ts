@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 const unit = ['packages/**/src/**/*.test.ts', 'examples/**/*.test.ts', 'scripts/**/*.test.mjs'];
-const e2e = ['e2e/**/*.test.ts', 'packages/**/src/**/*.e2e.test.ts', 'bench/src/**/*.test.ts'];
+const e2e = ['e2e/**/*.test.ts', 'packages/**/src/**/*.e2e.test.ts', 'bench/src/**/*.test.ts', 'fuzz/src/**/*.test.ts'];
 
 export default defineConfig({
   ssr: { resolve: { conditions: ['@tributary/source'] } },

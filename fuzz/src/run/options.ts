@@ -17,7 +17,7 @@ export const USAGE = `pnpm fuzz [--cases N] [--seed S] [--limit MS] [--lanes N] 
   --cases  how many cases (1,000,000)
   --seed   a whole number: the same one makes the same cases (a random one, which is printed)
   --limit  milliseconds that an answer may take (1,000)
-  --lanes  requests at a time (24)
+  --lanes  requests at a time (16)
   --only   one kind of case: visit, body, wire, management, flow, condition or template
   --path   with --only and --seed: one case, as a failure printed it`;
 
@@ -32,7 +32,7 @@ export function readOptions(args: string[]): Options {
     cases: whole('cases', values.cases, 1_000_000),
     seed: values.seed === undefined ? Math.floor(Math.random() * 0x7fffffff) : whole('seed', values.seed, 0),
     limit: whole('limit', values.limit, 1_000),
-    lanes: whole('lanes', values.lanes, 24),
+    lanes: whole('lanes', values.lanes, 16),
     only: values.only,
     path: values.path,
   };

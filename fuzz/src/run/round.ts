@@ -118,7 +118,7 @@ function choose(kinds: readonly Kind[], at: number): Kind {
 }
 
 async function makeWorld(program: Program, { limit }: Options): Promise<World> {
-  const client = createClient(program.port, Math.max(10_000, limit * 5));
+  const client = createClient(program.port, Math.max(30_000, limit * 10));
   await client.change('POST', '/api/sources', { id: 'fuzz', name: 'Fuzz', writeKey: WRITE_KEY });
   let n = 0;
   const known = ['f0', 's0', 's1', 'fz1', 'fz2'];
@@ -127,7 +127,7 @@ async function makeWorld(program: Program, { limit }: Options): Promise<World> {
     client,
     port: program.port,
     limit,
-    patience: Math.max(15_000, limit * 5),
+    patience: Math.max(30_000, limit * 10),
     quarantine: new Quarantine(client),
     tally: new Tally(),
     unique: () => `u${stem}x${++n}`,
