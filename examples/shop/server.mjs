@@ -82,6 +82,7 @@ export function createShop({ collector = '', writeKey = 'demo' } = {}) {
     if (extname(full) === '.html') {
       content = content
         .toString()
+        .replace("('demo', '/v1/batch')", `('${writeKey}', '${collector}/v1/batch')`)
         .replace('src="/t.js" data-key="demo"', `src="${collector}/t.js" data-key="${writeKey}"`);
     }
     answer(response, 200, type, content);

@@ -35,8 +35,10 @@ test.each(pages)('the page "%s" carries the tracker and a hidden banner', async 
   expect(html).toContain('<script async src="/t.js" data-key="demo"></script>');
   expect(html).toContain('<aside id="banner" hidden>');
   const snippet = readFileSync(new URL('../../packages/tracker-js/snippet.js', import.meta.url), 'utf8');
+  // Without its explanation, and with the address of this deployment.
+  const here = snippet.replace(/^(\/\/.*\n)+/, '').replace("'https://events.example.com/v1/batch'", "'/v1/batch'");
   const squeezed = (text: string) => text.replaceAll(/\s+/g, ' ').trim();
-  expect(squeezed(html)).toContain(squeezed(snippet));
+  expect(squeezed(html)).toContain(squeezed(here));
 });
 
 test('everything that the pages link to is there', async () => {

@@ -44,7 +44,9 @@ export interface EngineOptions {
   /** Traces, where they are wanted. */
   tracing?: Tracing | undefined;
   /** Tests make these quick. */
-  deliveries?: Partial<Pick<DispatcherOptions, 'backoff' | 'timeoutMs' | 'pollMs' | 'perDestination' | 'destinations'>>;
+  deliveries?: Partial<
+    Pick<DispatcherOptions, 'backoff' | 'timeoutMs' | 'leaseMs' | 'pollMs' | 'perDestination' | 'destinations'>
+  >;
 }
 
 /** Days for which the claim of a message is kept: the window in which a repeat is recognised (G3). */
@@ -68,6 +70,7 @@ export function createEngine({ store, queue, settings, registry, ...options }: E
     registry,
     backoff: DEFAULT_BACKOFF,
     timeoutMs: 70_000,
+    leaseMs: 15_000,
     pollMs: 500,
     perDestination: 32,
     destinations: 256,

@@ -12,6 +12,8 @@ export interface DispatcherOptions extends Omit<AttemptOptions, 'stopping'> {
   pollMs: number;
   /** Rows of one destination that are in work at a time in this process. */
   perDestination: number;
+  /** Milliseconds for which a row is held without word from this process: so long it waits when we die. */
+  leaseMs: number;
   /** Destinations with work at a time: a dead one takes one place, not all. */
   destinations: number;
   /** Whether the person has consented to what the delivery is for. */
@@ -82,13 +84,13 @@ export class Dispatcher {
 
   /** Leases and begins what is due; true when there may be more. */
   async #round(): Promise<boolean> {
-    const { perDestination, timeoutMs } = this.options;
+    const { perDestination, leaseMs } = this.options;
     const room = this.options.destinations - this.#busy.size;
     if (room <= 0) return false;
     const lease = uuidv7();
     const rows = await this.store.leaseDeliveries({
       now: Date.now(),
-      leaseMs: 3 * timeoutMs,
+      leaseMs,
       lease,
       limit: perDestination,
       destinations: room,
@@ -102,7 +104,12 @@ export class Dispatcher {
 
   #begin(destination: string, rows: DeliveryRow[], lease: string): void {
     this.#busy.set(destination, rows.length);
-    const work = Promise.all(rows.map((row) => this.#one(row, lease).catch(this.options.onError))).then(() => {
+    const ids = rows.map((row) => row.id);
+    const { leaseMs, onError } = this.options;
+    const renew = () => this.store.renewDeliveries(ids, lease, Date.now() + leaseMs).catch(onError);
+    const renewing = setInterval(renew, leaseMs / 3);
+    const work = Promise.all(rows.map((row) => this.#one(row, lease).catch(onError))).then(() => {
+      clearInterval(renewing);
       this.#busy.delete(destination);
       this.#running.delete(work);
       if (rows.length >= this.options.perDestination) this.poke();

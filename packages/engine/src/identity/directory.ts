@@ -7,6 +7,7 @@ export class Directory {
   readonly identifiers = new Map<string, IdentifierDoc>();
   readonly profiles = new Map<string, Profile>();
   readonly #asked = new Set<string>();
+  readonly #noted = new Map<string, IdentifierDoc[]>();
 
   constructor(readonly store: CommitStore) {}
 
@@ -16,6 +17,15 @@ export class Directory {
     if (wanted.length === 0) return;
     for (const key of wanted) this.#asked.add(key);
     for (const [key, doc] of await this.store.findIdentifiers(wanted)) this.identifiers.set(key, doc);
+  }
+
+  /** Identifiers that name a profile in the collection, whether its own list has them yet or not. */
+  note(profile: string, docs: IdentifierDoc[]): void {
+    this.#noted.set(profile, docs);
+  }
+
+  noted(profile: string): readonly IdentifierDoc[] {
+    return this.#noted.get(profile) ?? [];
   }
 
   /** Reads profiles and whatever they were merged into; completes merges that somebody left half done. */

@@ -1,6 +1,6 @@
 import type { Json } from '@tributary/sdk';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { pipelineBench } from '../testing/bench.js';
+import { HELD, pipelineBench } from '../testing/bench.js';
 
 type Bench = Awaited<ReturnType<typeof pipelineBench>>;
 let bench: Bench;
@@ -157,5 +157,45 @@ describe('identity and repeats', () => {
     expect(entry?.frozen.traits.color?.value).toBe('red');
     expect(profile?.absorbed).toEqual([{ id: entry?.loser, ledger: entry?.id, version: 1 }]);
     expect(profile?.traits).toMatchObject({ plan: { value: 'pro' }, color: { value: 'red' } });
+  });
+});
+
+/** A batch of another partition runs between a batch's claims and its commit. */
+async function between(first: Json, other: Json): Promise<void> {
+  const late = bench.batch([other], { partition: 1 });
+  let done = false;
+  const verify = async () => {
+    if (!done) await bench.process(late);
+    done = true;
+    return true;
+  };
+  await bench.process(bench.batch([first], { partition: 2 }), { ...HELD, verify });
+}
+
+async function who(...identifiers: string[]): Promise<(string | undefined)[]> {
+  return Promise.all(identifiers.map(async (id) => (await bench.profiles.byIdentifier(id))?.id));
+}
+
+describe('identity, with two partitions at a time', () => {
+  const alias: Json = { type: 'alias', previousId: 'old', userId: 'new' };
+
+  it.each([
+    ['old', 'new'],
+    ['new', 'old'],
+  ])('an alias joins when %s is known and %s is first seen by both at once', async (known, seen) => {
+    await bench.apply(track('a', { userId: known }));
+    await between(alias, track('b', { anonymousId: 'd', userId: seen }));
+    const [x, y] = await who('userId:old', 'userId:new');
+    expect(x).toBeDefined();
+    expect(x).toBe(y);
+  });
+
+  it('two users who are first seen at once are not melted together by an e-mail', async () => {
+    await bench.apply(identify({ anonymousId: 'd1' }, { email: 'a@b.example' }));
+    await between(identify({ anonymousId: 'd1', userId: 'u1' }), identify({ userId: 'u2' }, { email: 'a@b.example' }));
+    const [one, two] = await who('userId:u1', 'userId:u2');
+    expect(one).toBeDefined();
+    expect(two).toBeDefined();
+    expect(one).not.toBe(two);
   });
 });

@@ -2,8 +2,11 @@ import { v7 as uuidv7 } from 'uuid';
 import { emptyProfile } from '../profiles/create.js';
 import { absorbInto } from '../profiles/merge.js';
 import type { MergeDecision, Profile } from '../profiles/profile.js';
+import type { IdentifierDoc } from '../storage/port.js';
 import { crashPoint } from '../telemetry/crash-point.js';
 import type { Directory } from './directory.js';
+import type { MergeNeeded } from './plan.js';
+import { type IdentityRules, ruleOf, typeOf } from './rules.js';
 
 /**
  * Merges two profiles: the one with the smaller id survives, whatever else is known of them (a
@@ -13,13 +16,19 @@ import type { Directory } from './directory.js';
  */
 export async function mergeProfiles(
   directory: Directory,
-  a: string,
-  b: string,
-  by: MergeDecision['by'],
+  rules: IdentityRules,
+  { a, b, by, force }: Pick<MergeNeeded, 'a' | 'b' | 'by' | 'force'>,
 ): Promise<void> {
   const [survivor, loser] = a < b ? [a, b] : [b, a];
   const now = new Date().toISOString();
-  const identifiers = (await directory.store.identifiersOf(loser)).map((doc) => doc.id);
+  const [kept, moving] = [await directory.store.identifiersOf(survivor), await directory.store.identifiersOf(loser)];
+  // Users that were claimed by now, though nothing of theirs is written yet: the plan must know of them.
+  directory.note(survivor, kept);
+  directory.note(loser, moving);
+  const users = (docs: IdentifierDoc[]) => docs.filter((doc) => ruleOf(rules, typeOf(doc.id)).distinguishes);
+  if (!force && users(kept).length > 0 && users(moving).length > 0) return;
+  if (force && !(await state(directory, [...users(kept), ...users(moving)]))) return;
+  const identifiers = moving.map((doc) => doc.id);
   await directory.reload([survivor, loser]);
   const there = directory.profiles.get(loser);
   if (there?.into || directory.profiles.get(survivor)?.into) {
@@ -38,6 +47,17 @@ export async function mergeProfiles(
   directory.profiles.set(loser, frozen);
   await directory.loadProfiles([loser]);
   await repoint(directory, loser);
+}
+
+/** What a rule for known users has joined stays so, whoever merges one of the profiles meanwhile. False: look again. */
+async function state(directory: Directory, docs: IdentifierDoc[]): Promise<boolean> {
+  for (const doc of docs) {
+    if (doc.stated) continue;
+    const stated: IdentifierDoc = { ...doc, stated: true, rev: doc.rev + 1 };
+    if (!(await directory.store.updateIdentifier(stated))) return false;
+    if (directory.identifiers.has(doc.id)) directory.identifiers.set(doc.id, stated);
+  }
+  return true;
 }
 
 /** Makes every frozen profile of the list be absorbed, and names its survivors' roots in the directory. */

@@ -1,5 +1,5 @@
 import type { Directory } from './directory.js';
-import { type Identifier, type IdentityRules, ruleOf } from './rules.js';
+import { type Identifier, type IdentityRules, ruleOf, typeOf } from './rules.js';
 
 /**
  * Who has which identifiers, in memory, while a plan is made: what is stored, and what the plan
@@ -96,8 +96,8 @@ export class People {
    */
   neverArrived(profile: string, { type, value }: Identifier): boolean {
     if (!ruleOf(this.rules, type).distinguishes || this.#madeUp.has(profile)) return false;
-    const stored = this.#storedOf(profile).get(type);
-    return stored !== undefined && stored.size > 0 && !stored.has(value);
+    const users = this.directory.profiles.get(profile)?.identifiers.filter((i) => i.type === type) ?? [];
+    return users.length > 0 && !users.some((i) => i.value === value);
   }
 
   #storedOf(profile: string): Map<string, Set<string>> {
@@ -106,6 +106,10 @@ export class People {
     const values = new Map<string, Set<string>>();
     for (const { type, value } of this.directory.profiles.get(profile)?.identifiers ?? []) {
       values.set(type, (values.get(type) ?? new Set()).add(value));
+    }
+    for (const { id } of this.directory.noted(profile)) {
+      const type = typeOf(id);
+      values.set(type, (values.get(type) ?? new Set()).add(id.slice(type.length + 1)));
     }
     this.#stored.set(profile, values);
     return values;

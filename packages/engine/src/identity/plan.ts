@@ -26,6 +26,7 @@ export class MergeNeeded extends Error {
     readonly a: string,
     readonly b: string,
     readonly by: MergeDecision['by'],
+    readonly force: boolean,
   ) {
     super('merge needed');
   }
@@ -42,6 +43,8 @@ export class Plan {
   /** Claimed identifiers that go to somebody else: a device that changed hands, or a claim that came to nothing. */
   readonly moves = new Map<string, NonNullable<IdentifierDoc['moves']> | { to: string }>();
   readonly profileOf = new Map<number, string>();
+  /** Profiles that a rule gave identifiers of known users to. */
+  readonly #stated = new Set<string>();
   /** Identifiers of an item that its profile had when its turn came. */
   readonly identifiersOf = new Map<number, Identifier[]>();
 
@@ -89,7 +92,7 @@ export class Plan {
     const doc = this.directory.identifiers.get(key);
     if (!doc) return undefined;
     const owner = this.directory.root(this.#start(doc));
-    if (this.people.neverArrived(owner, identifier)) return undefined;
+    if (!doc.stated && this.people.neverArrived(owner, identifier)) return undefined;
     this.people.give(key, owner, identifier);
     return owner;
   }
@@ -98,6 +101,11 @@ export class Plan {
   #start(doc: IdentifierDoc): string {
     if (doc.moves?.batch !== this.batch) return doc.profile;
     return doc.moves.steps.findLast((step) => step.index < this.from)?.profile ?? doc.moves.base;
+  }
+
+  /** True when what this plan claims for the profile must hold against the merges of other workers. */
+  isStated(profile: string): boolean {
+    return [...this.#stated].some((id) => this.people.find(id) === profile);
   }
 
   #claim(identifier: Identifier, profile: string): string {
@@ -153,7 +161,10 @@ export class Plan {
     const previous = { type: 'userId', value };
     const had = this.owner(previous) ?? this.owner({ type: 'anonymousId', value });
     if (had && had !== profile) this.#join(profile, had, event, 'alias', true);
-    else if (!had && this.people.takes(profile, previous, true)) this.#claim(previous, profile);
+    else if (!had && this.people.takes(profile, previous, true)) {
+      this.#claim(previous, profile);
+      this.#stated.add(profile);
+    }
     return [previous];
   }
 
@@ -162,13 +173,19 @@ export class Plan {
     const had = this.owner(identifier);
     if (had === profile) return;
     if (had) this.#join(profile, had, event, identifier.type, identifier.force);
-    else if (this.people.takes(profile, identifier, identifier.force)) this.#claim(identifier, profile);
+    else if (this.people.takes(profile, identifier, identifier.force)) {
+      this.#claim(identifier, profile);
+      if (identifier.force) this.#stated.add(profile);
+    }
   }
 
   #join(a: string, b: string, event: Event, rule: string, force: boolean): boolean {
     if (!this.people.mayJoin(a, b, force)) return false;
-    if (this.people.join(a, b)) return true;
-    throw new MergeNeeded(a, b, { event: event.id, source: event.source, rule });
+    if (this.people.join(a, b)) {
+      if (force) this.#stated.add(this.people.find(a));
+      return true;
+    }
+    throw new MergeNeeded(a, b, { event: event.id, source: event.source, rule }, force);
   }
 }
 

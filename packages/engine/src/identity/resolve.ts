@@ -40,7 +40,7 @@ export async function resolve({ store, rules, batch, from, items }: ResolveInput
       for (const item of items) plan.take(item);
     } catch (error) {
       if (!(error instanceof MergeNeeded)) throw error;
-      await mergeProfiles(directory, error.a, error.b, error.by);
+      await mergeProfiles(directory, rules, error);
       continue;
     }
     if (!(await claim(directory, plan)) || !(await move(directory, plan))) continue;
@@ -82,12 +82,9 @@ async function claim(directory: Directory, plan: Plan): Promise<boolean> {
   const docs: IdentifierDoc[] = [];
   for (const [id, profile] of plan.claims) {
     const moves = stepsOf(plan, id);
-    docs.push({
-      id,
-      profile: plan.people.find(moves?.steps.at(-1)?.profile ?? profile),
-      rev: 1,
-      ...(moves && { moves }),
-    });
+    const owner = plan.people.find(moves?.steps.at(-1)?.profile ?? profile);
+    const stated = plan.isStated(owner) && { stated: true as const };
+    docs.push({ id, profile: owner, rev: 1, ...(moves && { moves }), ...stated });
   }
   // In one order everywhere, so that two batches that claim the same cannot wait for each other.
   docs.sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -105,7 +102,8 @@ async function move(directory: Directory, plan: Plan): Promise<boolean> {
     const doc = directory.identifiers.get(id) as IdentifierDoc;
     const moves = stepsOf(plan, id);
     const profile = plan.people.find('to' in to ? to.to : (moves?.steps.at(-1)?.profile as string));
-    const next: IdentifierDoc = { id, profile, rev: doc.rev + 1, ...(moves && { moves }) };
+    const stated = plan.isStated(profile) && { stated: true as const };
+    const next: IdentifierDoc = { id, profile, rev: doc.rev + 1, ...(moves && { moves }), ...stated };
     if (isSame(doc, next)) continue;
     crashPoint('resolve:before-move');
     if (await directory.store.updateIdentifier(next)) directory.identifiers.set(id, next);

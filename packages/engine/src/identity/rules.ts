@@ -77,6 +77,11 @@ export function identifierKey({ type, value }: Identifier): string {
   return `${type}:${value}`;
 }
 
+/** The type of an identifier's key. */
+export function typeOf(key: string): string {
+  return key.slice(0, key.indexOf(':'));
+}
+
 /** All identifiers that an event states by itself, strongest first. */
 export function eventIdentifiers(rules: IdentityRules, event: Event): Identifier[] {
   const found: Identifier[] = [];

@@ -128,7 +128,7 @@ async function stateOf(bench: Awaited<ReturnType<typeof pipelineBench>>) {
 }
 
 function everyCrashPoint(name: string, fresh: () => Promise<Store>): void {
-  it(`${name}: the outcome is the same whichever line a worker dies at`, { timeout: 240_000 }, async () => {
+  it(`${name}: the outcome is the same whichever line a worker dies at`, { timeout: 600_000 }, async () => {
     const whole = await run(await fresh(), 0);
     expect(whole.state).toMatchObject({ quarantine: 1, counts: { applied: 11, duplicate: 1, quarantined: 1 } });
     expect(new Set(whole.points).size).toBeGreaterThan(12);

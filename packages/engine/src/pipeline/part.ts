@@ -9,6 +9,7 @@ import { crashPoint } from '../telemetry/crash-point.js';
 import { inSpan } from '../telemetry/tracing.js';
 import type { PipelineContext } from './context.js';
 import { eventOf, type WorkItem } from './items.js';
+import { addCounts } from './node-counts.js';
 import { PartWork } from './work.js';
 
 export interface Placed {
@@ -66,8 +67,8 @@ export async function applyPart(context: PipelineContext, part: Part): Promise<v
     for (const placed of items) work.take(placed);
     if (addExtra(extra, work) && round++ < IDENTIFY_ROUNDS) continue;
     if (items.length > 1 && work.largestOutbox() > OUTBOX_BYTES) return applyHalves(context, part);
-    const { commit, nodes } = work.result();
-    const ended = part.last ? end(part, nodes) : {};
+    const commit = work.result();
+    const ended = part.last ? end(part, work.nodes()) : {};
     crashPoint('part:before-verify');
     // After the reads: whoever owns the batch now has read no older state than this (design, step 4).
     if (!(await lease.verify())) throw new LeaseLost();
@@ -76,9 +77,10 @@ export async function applyPart(context: PipelineContext, part: Part): Promise<v
     crashPoint('part:after-commit');
     if (conflicts.length > 0) {
       context.onConflict(conflicts.length);
+      addCounts(part.nodes, work.nodes(conflicts));
       continue;
     }
-    if (!part.last) addCounts(part.nodes, nodes);
+    if (!part.last) addCounts(part.nodes, work.nodes());
     if (commit.outbox.length > 0) context.onHandOver();
     return;
   }
@@ -107,10 +109,6 @@ function end({ last, nodes }: Part, own: Receipt['nodes']): PartEnd {
   const sum = Object.assign(Object.create(null), nodes) as Receipt['nodes'];
   addCounts(sum, own);
   return { ...ended, receipt: { ...ended.receipt, nodes: sum } };
-}
-
-function addCounts(to: Receipt['nodes'], from: Receipt['nodes']): void {
-  for (const [key, n] of Object.entries(from)) to[key] = (to[key] ?? 0) + n;
 }
 
 /** True when flows asked for identifiers that were not yet taken into account. */

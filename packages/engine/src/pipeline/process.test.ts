@@ -1,6 +1,7 @@
 import { definePlugin, type Json, Type } from '@tributary/sdk';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { HELD, pipelineBench } from '../testing/bench.js';
+import type { Store } from '../storage/port.js';
+import { HELD, memoryStore, pipelineBench } from '../testing/bench.js';
 import { LeaseLost } from './part.js';
 
 const set = definePlugin({
@@ -147,6 +148,26 @@ describe('a batch', () => {
 
 const identify = (anonymousId: string): Json => ({ type: 'identify', userId: 'u', anonymousId });
 
+describe('passages of nodes', () => {
+  it('are counted once, also for profiles that were written while another one was in conflict', async () => {
+    await bench.publish(
+      flow('f', { n: { plugin: 'set@1.0.0', config: { to: 'a', from: 'event.name' } } }, [['trigger', 'n']]),
+    );
+    const page = (userId: string): Json => ({ type: 'page', userId });
+    await bench.apply(page('a'), page('b'));
+    let once = false;
+    const verify = async () => {
+      if (!once) await bench.process(bench.batch([page('b')], { partition: 2 }));
+      once = true;
+      return true;
+    };
+    const batch = bench.batch([track('x', { userId: 'a' }), track('x', { userId: 'b' })], { partition: 1 });
+    await bench.process(batch, { ...HELD, verify });
+    expect(bench.conflicts).toEqual([1]);
+    expect((await bench.store.accounting()).nodes).toEqual({ 'f@1/n/out': 2 });
+  });
+});
+
 describe('flows in a batch', () => {
   it('change the profile, with the node as the origin of the value', async () => {
     await bench.publish(
@@ -208,6 +229,37 @@ describe('flows in a batch', () => {
       'loyalty:c-77',
     ]);
     expect(Object.keys(one?.events ?? {}).sort()).toEqual(['shop', 'web']);
+  });
+});
+
+describe('a batch that died half written', () => {
+  it('keeps the profile and the place of its events, though the profile was merged meanwhile', async () => {
+    const inner = await memoryStore();
+    let dies = false;
+    // What MongoDB has when the process dies after the profiles were written.
+    const commit: Store['commit'] = async (whole) => {
+      if (!dies) return inner.commit(whole);
+      const { receipt: _, ...rest } = whole;
+      await inner.commit({ ...rest, events: [], outbox: [], runs: [] });
+      throw new Death();
+    };
+    const half = await pipelineBench({ store: Object.assign(Object.create(inner) as Store, { commit }) });
+    await half.apply(track('first'));
+    const batch = half.batch([{ type: 'track', event: 'interrupted', anonymousId: 'd' }], { partition: 1 });
+    dies = true;
+    await expect(half.process(batch)).rejects.toBeInstanceOf(Death);
+    dies = false;
+    const email = { email: 'a@b.example' };
+    const others: Json[] = [
+      { type: 'identify', anonymousId: 'd2', userId: 'u', traits: email },
+      { type: 'identify', anonymousId: 'd', traits: email },
+    ];
+    for (const call of others) await half.process(half.batch([call], { partition: 2 }));
+    await half.process(batch);
+    const profile = await half.profiles.byIdentifier('userId:u');
+    const { items } = await half.profiles.events(profile?.id as string, { limit: 10 });
+    expect(items).toHaveLength(4);
+    expect(new Set(items.map((item) => `${item.profile}/${item.sequence}`)).size).toBe(4);
   });
 });
 

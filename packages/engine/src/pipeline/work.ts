@@ -13,6 +13,7 @@ import type { Mark, Profile, Session } from '../profiles/profile.js';
 import type { Commit, Receipt } from '../storage/port.js';
 import type { PipelineContext } from './context.js';
 import { claimId, eventOf, type WorkItem } from './items.js';
+import { addCounts } from './node-counts.js';
 import { parkedResume, parkedStart, parkedStep } from './parked.js';
 import type { Placed } from './part.js';
 import { isSample, storedRun } from './runs.js';
@@ -33,7 +34,7 @@ export class PartWork {
   readonly #drafts = new Map<string, Draft>();
   readonly #events: Commit['events'] = [];
   readonly #runs: Commit['runs'] = [];
-  readonly #nodes: Receipt['nodes'] = Object.create(null);
+  readonly #nodes = new Map<string, Receipt['nodes']>();
   readonly #now: string;
 
   constructor(
@@ -52,7 +53,7 @@ export class PartWork {
     const message = claimId(item);
     const done = draft.done.get(message);
     if (done) {
-      if (item.kind !== 'resume') this.#keepEvent(draft, item, done.sequence, done.session);
+      if (item.kind !== 'resume') this.#keepEvent(item, done);
       return;
     }
     this.#change(draft);
@@ -90,7 +91,7 @@ export class PartWork {
     const { event } = item;
     const mark = { partition: this.batch.partition, batch: this.batch.id, message };
     const applied = applyEvent(draft.profile, event, this.resolution.identifiersOf(index), mark);
-    this.#keepEvent(draft, item, applied.sequence, applied.session?.id);
+    this.#keepEvent(item, { profile: draft.profile.id, sequence: applied.sequence, session: applied.session?.id });
     const { run, missing } = this.context.flows.live().index.match(event);
     const session = viewOfSession(applied.session);
     for (const flow of run) {
@@ -108,7 +109,7 @@ export class PartWork {
     const by = { event: event.id, source: event.source };
     addIdentifiers(draft.profile, this.resolution.identifiersOf(index), event.timestamp, by);
     const mark = { partition: this.batch.partition, batch: this.batch.id, message };
-    draft.profile.marks.push({ ...mark, sequence: draft.profile.sequence });
+    draft.profile.marks.push({ ...mark, profile: draft.profile.id, sequence: draft.profile.sequence });
     const flow = this.versions.get(`${resume.run.flow}@${resume.run.version}`);
     if (!flow || !('nodes' in flow)) {
       this.#park(draft, item, parkedResume(flow, resume, this.batch));
@@ -140,7 +141,9 @@ export class PartWork {
 
   #finish(draft: Draft, item: WorkItem, result: FlowRunResult): void {
     for (const entry of result.outbox) this.#handOver(draft, entry);
-    for (const [key, n] of Object.entries(result.nodeCounts)) this.#nodes[key] = (this.#nodes[key] ?? 0) + n;
+    const nodes = this.#nodes.get(draft.profile.id) ?? Object.create(null);
+    this.#nodes.set(draft.profile.id, nodes);
+    addCounts(nodes, result.nodeCounts);
     if (result.notable || isSample(eventOf(item))) {
       const run = storedRun(draft.profile.id, eventOf(item), result, this.#now);
       this.#runs.push({ profile: draft.profile.id, run });
@@ -161,13 +164,11 @@ export class PartWork {
   }
 
   #keepEvent(
-    draft: Draft,
     item: Exclude<WorkItem, { kind: 'resume' }>,
-    sequence: number,
-    session: string | undefined,
+    { profile, sequence, session }: { profile: string; sequence: number; session?: string | undefined },
   ): void {
     this.#events.push({
-      profile: draft.profile.id,
+      profile,
       sequence,
       ...(session !== undefined && { session }),
       ...(item.kind === 'emitted' && { emitted: true }),
@@ -185,7 +186,14 @@ export class PartWork {
     return largest;
   }
 
-  result(): { commit: Commit; nodes: Receipt['nodes'] } {
+  /** Passages of each node, of all profiles but those in conflict: they are computed again. */
+  nodes(conflicts: readonly string[] = []): Receipt['nodes'] {
+    const sum: Receipt['nodes'] = Object.create(null);
+    for (const [profile, nodes] of this.#nodes) if (!conflicts.includes(profile)) addCounts(sum, nodes);
+    return sum;
+  }
+
+  result(): Commit {
     const updatedAt = new Date().toISOString();
     const changed = [...this.#drafts.values()].filter((draft) => draft.changed);
     for (const { profile } of changed) {
@@ -196,17 +204,14 @@ export class PartWork {
       handOver.map((entry) => ({ profile: profile.id, entry })),
     );
     return {
-      commit: {
-        batch: this.batch.id,
-        partition: this.batch.partition,
-        profiles: changed.map(({ profile }) => profile),
-        events: this.#events,
-        outbox,
-        runs: this.#runs,
-        quarantine: [],
-        deadLetters: [],
-      },
-      nodes: this.#nodes,
+      batch: this.batch.id,
+      partition: this.batch.partition,
+      profiles: changed.map(({ profile }) => profile),
+      events: this.#events,
+      outbox,
+      runs: this.#runs,
+      quarantine: [],
+      deadLetters: [],
     };
   }
 }

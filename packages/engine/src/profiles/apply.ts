@@ -32,7 +32,12 @@ export function applyEvent(
     for (const [key, value] of Object.entries(event.traits ?? {})) setTrait(profile, key, value, at, by);
   }
   profile.sequence++;
-  profile.marks.push({ ...mark, sequence: profile.sequence, ...(session && { session: session.id }) });
+  profile.marks.push({
+    ...mark,
+    profile: profile.id,
+    sequence: profile.sequence,
+    ...(session && { session: session.id }),
+  });
   return { sequence: profile.sequence, session };
 }
 

@@ -49,6 +49,8 @@ export interface Mark {
   batch: string;
   /** `source:messageId`, or the key of an internal item. */
   message: string;
+  /** The profile that took the event, and its place there: after a merge it is another one's mark. */
+  profile: string;
   sequence: number;
   session?: string;
 }

@@ -67,6 +67,8 @@ export interface IdentifierDoc {
   id: string;
   profile: string;
   rev: number;
+  /** Given to its profile by a rule that joins known users (an alias): no other worker's merge takes that back. */
+  stated?: true;
   /** A device that changed hands: within `batch`, items before the first step are `base`'s, later ones the last step's before them. */
   moves?: { batch: string; base: string; steps: { index: number; profile: string }[] };
 }
@@ -186,6 +188,8 @@ export interface DeliveryStore {
    * callers get the same row. `except` are destinations that the caller has its hands full with.
    */
   leaseDeliveries(query: LeaseQuery): Promise<DeliveryRow[]>;
+  /** Goes on holding those of these rows that are still held under `lease`, until `until` (milliseconds). */
+  renewDeliveries(ids: string[], lease: string, until: number): Promise<void>;
   /** Compare-and-set on the lease token: the result of an attempt. False when the lease was lost. */
   settleDelivery(id: string, lease: string, change: DeliveryChange): Promise<boolean>;
   getDelivery(id: string): Promise<DeliveryRow | undefined>;

@@ -79,7 +79,7 @@ export function aMerge(survivor: string): MergeDecision {
 }
 
 export function aMark(message: string, patch: Partial<Mark> = {}): Mark {
-  return { partition: 0, batch: newId(), message, sequence: 1, ...patch };
+  return { partition: 0, batch: newId(), message, profile: newId(), sequence: 1, ...patch };
 }
 
 export function aContinuation(event: Event = anEvent(), patch: Partial<Continuation> = {}): Continuation {

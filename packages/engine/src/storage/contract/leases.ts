@@ -47,6 +47,24 @@ export function leasesContract(subject: Subject): void {
       expect(await subject.store.settleDelivery(key, second, change)).toBe(true);
     });
 
+    it('are renewed for as long as they are held, and not for somebody else', async () => {
+      const [entry] = many(1, newId());
+      await put(subject, [entry as NonNullable<typeof entry>]);
+      const key = entry?.key ?? '';
+      const [first, other, now] = [newId(), newId(), Date.now()];
+      expect(await lease({ lease: first, now })).toHaveLength(1);
+      await subject.store.renewDeliveries([key], first, now + 30_000);
+      await subject.store.renewDeliveries([key], other, now + 90_000);
+      expect(await lease({ lease: other, now: now + 29_999 })).toHaveLength(0);
+      expect(await subject.store.settleDelivery(key, first, { status: 'answered', now: iso() })).toBe(true);
+      await subject.store.renewDeliveries([key], first, now + 40_000);
+      expect(await lease({ lease: other, now: now + 39_999 })).toHaveLength(0);
+      expect(await subject.store.settleDelivery(key, first, { status: 'delivered', now: iso() })).toBe(true);
+      await subject.store.renewDeliveries([key], first, now);
+      expect(await lease({ lease: other, now: now + 90_000 })).toHaveLength(0);
+      expect(await subject.store.getDelivery(key)).toMatchObject({ status: 'delivered' });
+    });
+
     it('take the oldest first', async () => {
       const destination = newId();
       const entries = many(6, destination);

@@ -47,6 +47,12 @@ export async function settleDelivery(
   }
 }
 
+/** The revision stays: whoever settles the row meanwhile says itself until when it is held. */
+export async function renewDeliveries(c: Collections, ids: string[], lease: string, until: number): Promise<void> {
+  const held = { _id: { $in: ids.map(columnKey) }, lease, readyAt: { $ne: null } };
+  await c.deliveries.updateMany(held, { $set: { readyAt: until } });
+}
+
 /** Makes a row due again that was given up, or (with `force`) one that was delivered. */
 export async function replayDelivery(
   c: Collections,

@@ -3,7 +3,7 @@ import type { Store } from '../port.js';
 import { claimMessages } from './claims.js';
 import { clean } from './clean.js';
 import { type AfterStep, commit } from './commit.js';
-import { getDelivery, replayDelivery, settleDelivery } from './deliveries.js';
+import { getDelivery, renewDeliveries, replayDelivery, settleDelivery } from './deliveries.js';
 import { type Collections, collections, createIndexes } from './documents.js';
 import { guarded, isDuplicate } from './errors.js';
 import { identifierCalls } from './identifiers.js';
@@ -65,6 +65,7 @@ export function createMongoStore(options: MongoStoreOptions): Store {
     accounting: () => accounting(c),
 
     ...leaser(c),
+    renewDeliveries: (ids, lease, until) => renewDeliveries(c, ids, lease, until),
     settleDelivery: (id, lease, change) => settleDelivery(c, id, lease, change),
     getDelivery: (id) => getDelivery(c, id),
     replayDelivery: (id, how) => replayDelivery(c, id, how),

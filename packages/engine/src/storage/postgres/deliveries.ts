@@ -97,6 +97,14 @@ export async function settleDelivery(
   return rows.length === 1;
 }
 
+export async function renewDeliveries({ sql, schema }: Db, ids: string[], lease: string, until: number): Promise<void> {
+  await sql.query(`UPDATE ${schema}.deliveries SET ready_at = $3::bigint WHERE id = ANY($1::text[]) AND lease = $2`, [
+    ids.map(columnKey),
+    lease,
+    until,
+  ]);
+}
+
 /** Makes a row due again that was given up, or (with `force`) one that was delivered. */
 export async function replayDelivery(
   { sql, schema }: Db,

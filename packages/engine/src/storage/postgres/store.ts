@@ -82,6 +82,7 @@ export function createPostgresStore({ sql, schema = 'tributary', epoch }: Postgr
     accounting: () => receipts.accounting(db),
 
     leaseDeliveries: (query) => leaseDeliveries(db, query),
+    renewDeliveries: (ids, lease, until) => deliveries.renewDeliveries(db, ids, lease, until),
     settleDelivery: (id, lease, change) => deliveries.settleDelivery(db, id, lease, change),
     getDelivery: (id) => deliveries.getDelivery(db, id),
     listDeliveries: (query) => lists.listDeliveries(db, query),
