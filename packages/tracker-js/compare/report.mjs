@@ -22,7 +22,7 @@ Each tracker is bundled by esbuild and started with the settings of its document
 its vendor's servers; the entries lie in \`packages/tracker-js/compare/trackers\`. All send to one collector on another
 origin, on the same machine, that takes 100 ms for every answer, to a preflight too, and counts an event as arrived when its name was read in a
 request. ${visits} visits for each case (a fresh page each), ${outage} s of outage. An event that had not arrived
-0.7 s after the visitor was gone is lost, also when the tracker would send it at a later visit, which may never come.
+2.5 s after the visitor was gone is lost, also when the tracker would send it at a later visit, which may never come.
 Features differ: what a tracker does beside sending events was not measured, and a larger script often does more.
 
 ${row(
