@@ -29,7 +29,7 @@ export function readOptions(args: string[]): Options {
     options: { cases: text, seed: text, limit: text, lanes: text, only: text, path: text },
   });
   return {
-    cases: whole('cases', values.cases, 1_000_000),
+    cases: values.path === undefined ? whole('cases', values.cases, 1_000_000) : 1,
     seed: values.seed === undefined ? Math.floor(Math.random() * 0x7fffffff) : whole('seed', values.seed, 0),
     limit: whole('limit', values.limit, 1_000),
     lanes: whole('lanes', values.lanes, 16),

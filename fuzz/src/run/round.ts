@@ -9,6 +9,7 @@ import { management } from '../properties/management.js';
 import { visits } from '../properties/visit.js';
 import { wires } from '../properties/wire.js';
 import { type Program, startProgram, WRITE_KEY } from '../server/program.js';
+import { Gate } from './gate.js';
 import { Memory } from './memory.js';
 import type { Options } from './options.js';
 import { type Failure, outcomeOf } from './outcome.js';
@@ -62,7 +63,7 @@ export async function runRound(
           const open = { kind: kind.name, since: Date.now() };
           running.add(open);
           try {
-            await patiently(world, () => kind.check(world, one));
+            await world.gate.run(() => patiently(world, () => kind.check(world, one)));
           } catch (error) {
             // The others stop: what fails is made smaller in quiet.
             if (!state.stop) task.mine = true;
@@ -129,6 +130,7 @@ async function makeWorld(program: Program, { limit }: Options): Promise<World> {
     limit,
     patience: Math.max(30_000, limit * 10),
     quarantine: new Quarantine(client),
+    gate: new Gate(),
     tally: new Tally(),
     unique: () => `u${stem}x${++n}`,
     flowIds: Array.from({ length: 64 }, (_, i) => `fz${i}`),

@@ -2,6 +2,7 @@ import { checkAnswer } from '../checks/answer.js';
 import { Broken } from '../checks/fault.js';
 import type { Answer, Call, Client } from '../http/client.js';
 import { WRITE_KEY } from '../server/program.js';
+import type { Gate } from './gate.js';
 import type { Quarantine } from './quarantine.js';
 
 /** An answer, or a run of a flow, that took too long. One that stays slow when it is tried again is a failure. */
@@ -24,6 +25,7 @@ export interface World {
   /** Milliseconds after which something that has to come about counts as lost. */
   patience: number;
   quarantine: Quarantine;
+  gate: Gate;
   tally: Tally;
   /** A new word that nobody else has. */
   unique(): string;
@@ -69,21 +71,28 @@ export function inTime({ limit }: World, what: string, ms: number): void {
 }
 
 /**
- * Tries again what was slow: on a busy machine anything may be, once. It is a failure when it is slow each time, and
+ * Tries again, alone, what was slow: on a busy machine anything may be. It is a failure when it is slow then too, and
  * much slower than a plain event is at the same moment.
  */
 export async function patiently(world: World, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof Slow)) throw error;
+    await world.gate.alone(() => again(world, work));
+    world.tally.slowOnce++;
+  }
+}
+
+async function again(world: World, work: () => Promise<void>): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
       await work();
-      if (tries > 1) world.tally.slowOnce++;
       return;
     } catch (error) {
       if (!(error instanceof Slow)) throw error;
-      const plain = await plainEvent(world);
-      if (error.ms < MANY * plain) return void world.tally.slowOnce++;
-      if (tries === 3) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      if (error.ms < MANY * (await plainEvent(world))) return;
+      if (tries === 2) throw error;
     }
   }
 }
