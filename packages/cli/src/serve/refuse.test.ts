@@ -47,3 +47,8 @@ it.each([
   expect(JSON.parse(body)).toEqual({ error: { code, message: expect.stringMatching(/\.$/) } });
   expect(head).toContain(`Content-Length: ${body.length}`);
 });
+
+it('sends no body to HEAD', async () => {
+  const answer = await say(`HEAD / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`);
+  expect(answer).toMatch(/^HTTP\/1.1 431 [^]*\r\n\r\n$/);
+});

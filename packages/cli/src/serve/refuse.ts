@@ -37,7 +37,7 @@ const EXPECTATION: Refusal = {
 
 /** Requests that Node refuses before any handler sees them are told the reason too, in the form of every refusal. */
 export function refuseBadRequests(server: Server): void {
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
+  server.on('clientError', (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket: Duplex) => {
     if (error.code === 'ECONNRESET' || !socket.writable) {
       socket.destroy();
       return;
@@ -45,7 +45,9 @@ export function refuseBadRequests(server: Server): void {
     const { status, ...told } = REFUSALS[error.code ?? ''] ?? BAD;
     const body = bodyOf(told);
     const head = [`HTTP/1.1 ${status}`, 'Connection: close', TYPE.join(': '), `Content-Length: ${body.length}`];
-    socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+    // An answer to HEAD ends with its head.
+    const isHead = error.rawPacket?.subarray(0, 5).toString('latin1') === 'HEAD ';
+    socket.end(`${head.join('\r\n')}\r\n\r\n${isHead ? '' : body}`);
   });
   server.on('checkExpectation', (_req, res) => {
     const { status, ...told } = EXPECTATION;
