@@ -22,7 +22,7 @@ export const HELP = `pnpm bench [figure...] [options]
   --json FILE         writes the run to a file
   --document          puts the table into docs/performance.md
   --cpu-prof FOLDER   keeps CPU profiles of api and worker (end-to-end-* and deliveries)
-  --picture FOLDER    makes docs/images/performance.svg of the profiles in a folder, and measures nothing
+  --picture FOLDER    makes docs/images/performance.svg of the CPU profiles in a folder (one for each program), and measures nothing
 `;
 
 /** Reads the command line. */

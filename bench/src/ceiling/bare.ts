@@ -9,7 +9,7 @@ type Bare = Program<{ kind: 'applied' | 'close' }, { applied: number }> & { hell
 export interface BareDeployment {
   url: string;
   pids: number[];
-  untilApplied(events: number, patienceSeconds: number): Promise<number>;
+  untilApplied(events: number, patienceSeconds: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -26,7 +26,8 @@ export async function startBare(backend: Backend, profile: string): Promise<Bare
       const deadline = Date.now() + patienceSeconds * 1_000;
       for (;;) {
         const { applied } = await worker.ask({ kind: 'applied' });
-        if (applied >= events || Date.now() > deadline) return applied;
+        if (applied >= events) return;
+        if (Date.now() > deadline) throw new Error(`Of ${events} events ${applied} were written in time.`);
         await sleep(40);
       }
     },

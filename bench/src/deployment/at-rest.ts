@@ -13,6 +13,8 @@ export interface Rows {
 /** What a program left behind. */
 export interface AtRest {
   rows: Rows;
+  /** Batches that were committed. */
+  batches: number;
   /** A stored profile of middle size, as text. */
   profile: string;
   /** A stored delivery of middle size, as text. */
@@ -47,7 +49,9 @@ async function inPostgres(ask: Ask): Promise<AtRest> {
     const [row] = await ask(`SELECT doc FROM tributary.${table} ORDER BY length(doc) LIMIT 1 OFFSET ${half}`);
     return String(row?.doc ?? '');
   };
-  return { rows, profile: await middle('profiles'), delivery: await middle('deliveries') };
+  const [receipts] = await ask('SELECT count(*) AS n FROM tributary.receipts');
+  const batches = Number(receipts?.n);
+  return { rows, batches, profile: await middle('profiles'), delivery: await middle('deliveries') };
 }
 
 async function inMongo(url: string): Promise<AtRest> {
@@ -68,7 +72,8 @@ async function inMongo(url: string): Promise<AtRest> {
       .find({}, { limit: 501, projection: { body: 1 } })
       .toArray();
     const bodies = some.map(({ body }) => String(body)).sort((a, b) => a.length - b.length);
-    return { rows: { claims, events, profiles, identifiers }, profile: bodies[bodies.length >> 1] ?? '', delivery: '' };
+    const rows = { claims, events, profiles, identifiers };
+    return { rows, batches: await count('receipts'), profile: bodies[bodies.length >> 1] ?? '', delivery: '' };
   } finally {
     await client.close();
   }

@@ -23,8 +23,8 @@ export interface Deployment extends Management {
   readonly eye: StoreEye;
   /** Sends one track call. */
   send(call: object): Promise<void>;
-  /** Resolves when this many events are applied; answers how many are. */
-  untilApplied(events: number, patienceSeconds: number): Promise<number>;
+  /** Resolves when this many events are applied in all; fails when that takes too long. */
+  untilApplied(events: number, patienceSeconds: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -61,7 +61,11 @@ export async function deploy(options: DeploymentOptions): Promise<Deployment> {
         const deadline = Date.now() + patienceSeconds * 1_000;
         for (;;) {
           const applied = await eye.applied();
-          if (applied >= events || Date.now() > deadline) return applied;
+          if (applied >= events) return;
+          if (Date.now() > deadline) {
+            const words = all.map((process) => `${process.what}: ${process.words()}`).join('\n');
+            throw new Error(`Of ${events} events ${applied} were applied within ${patienceSeconds} s.\n${words}`);
+          }
           await sleep(40);
         }
       },

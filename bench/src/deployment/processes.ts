@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const main = fileURLToPath(new URL('../../../packages/cli/dist/main.js', import.meta.url));
@@ -13,6 +14,8 @@ export interface TributaryProcess {
   readonly url: string;
   /** Milliseconds from its begin to its word that it is ready. */
   readonly startMs: number;
+  /** Its last words. */
+  words(): string;
   stop(): Promise<void>;
 }
 
@@ -21,7 +24,7 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** Starts the built program and waits until it is ready. With a folder for profiles, it leaves its CPU profile there. */
+/** Starts the built program and waits until it is ready. With a folder for profiles, it leaves its CPU profiles there. */
 export async function tributary(
   what: What,
   env: { [name: string]: string },
@@ -29,7 +32,7 @@ export async function tributary(
 ): Promise<TributaryProcess> {
   const { PATH = '', HOME = '' } = process.env;
   const begun = performance.now();
-  const node = profiles ? ['--cpu-prof', `--cpu-prof-dir=${profiles}`, `--cpu-prof-name=${what}.cpuprofile`] : [];
+  const node = profiles ? ['--cpu-prof', `--cpu-prof-dir=${join(profiles, what)}`] : [];
   const child = spawn(process.execPath, [...node, main, what, '--port', '0'], {
     env: { PATH, HOME, TRIBUTARY_LOG_LEVEL: 'warn', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -56,6 +59,7 @@ export async function tributary(
     pid: child.pid as number,
     url,
     startMs,
+    words: () => said,
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const gone = once(child, 'exit');

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { DeliverOptions } from '../ceiling/deliver.js';
@@ -42,7 +43,11 @@ async function rate({ servers, scale, profiles }: Context, receiver: Receiver): 
   const ours = async (round: number) => {
     const backend = await servers.fresh('postgres');
     const flows = [webhookFlow(receiver.hello.url)];
-    const tributary = await deploy({ backend, flows, ...(profiles !== undefined && { profiles }) });
+    const tributary = await deploy({
+      backend,
+      flows,
+      ...(profiles !== undefined && { profiles: join(profiles, 'deliveries') }),
+    });
     try {
       const begun = performance.now();
       const at = (await receiver.ask({})).received;

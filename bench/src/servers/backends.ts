@@ -56,6 +56,13 @@ export class Servers {
     return this.#postgres;
   }
 
+  /** The processes of the servers that a backend needs, for the time that they use. */
+  async pids(name: BackendName): Promise<number[]> {
+    if (name === 'embedded') return [];
+    const servers = await Promise.all([this.#redis, name === 'postgres' ? this.#postgres : this.#mongo]);
+    return servers.map((server) => server?.pid ?? 0).filter((pid) => pid > 0);
+  }
+
   async stop(): Promise<void> {
     const servers = await Promise.all([this.#redis, this.#postgres, this.#mongo]);
     for (const server of servers) await server?.stop();
