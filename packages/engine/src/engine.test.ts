@@ -126,7 +126,7 @@ async function publish(
 }
 
 async function until(user: string, holds: (profile: Profile) => boolean): Promise<Profile> {
-  const deadline = Date.now() + 15_000;
+  const deadline = Date.now() + 60_000;
   for (;;) {
     const profile = await engine.profiles.byIdentifier(`userId:${user}`);
     if (profile && holds(profile)) return profile;
@@ -149,7 +149,7 @@ describe('the engine, queue and store in one process', () => {
     });
     await until('bob', (p) => p.sequence === 1);
     await expect
-      .poll(() => engine.accounting(), { timeout: 5_000 })
+      .poll(() => engine.accounting(), { timeout: 60_000 })
       .toMatchObject({
         accepted: 5,
         waiting: 0,
@@ -169,7 +169,7 @@ describe('the engine, queue and store in one process', () => {
     expect(calls.map((c) => [c.key, c.attempt])).toEqual([1, 2, 3].map((n) => ['site:q:asks@1:ask:1', n]));
     await expect
       .poll(() => engine.effects.runs({ limit: 1, flow: 'asks' }).then((page) => page.items[0]?.status), {
-        timeout: 5_000,
+        timeout: 60_000,
       })
       .toBe('done');
     const { items } = await engine.effects.deliveries({ limit: 10, flow: 'asks' });
@@ -180,7 +180,7 @@ describe('the engine, queue and store in one process', () => {
     dead = true;
     await send(track('Ask', 'dan'));
     const find = async () => (await engine.effects.deliveries({ limit: 1, status: 'dead' })).items[0];
-    await expect.poll(find, { timeout: 5_000 }).toMatchObject({ status: 'dead' });
+    await expect.poll(find, { timeout: 60_000 }).toMatchObject({ status: 'dead' });
     dead = false;
     await engine.effects.replayDelivery((await find())?.id as string, false);
     await until('dan', (p) => p.traits.score?.value === 7);
@@ -196,7 +196,7 @@ describe('the engine, queue and store in one process', () => {
     await send(track('Mail', 'yes', consent(true)), track('Mail', 'no', consent(false)), track('Mail', 'silent'));
     await until('yes', (p) => p.traits.mailed?.value === 7);
     const given = async () => (await engine.effects.deliveries({ limit: 10, flow: 'mails', status: 'dead' })).items;
-    await expect.poll(async () => (await given()).length, { timeout: 5_000 }).toBe(2);
+    await expect.poll(async () => (await given()).length, { timeout: 60_000 }).toBe(2);
     expect((await given())[0]?.attempts).toMatchObject([{ error: 'The person has not consented to marketing.' }]);
   });
 
@@ -204,7 +204,7 @@ describe('the engine, queue and store in one process', () => {
     await publish('echoes', 'Echo', ['echo']);
     await send(track('Echo', 'eve'));
     await expect
-      .poll(() => engine.effects.deadLetters({ limit: 5 }).then((page) => page.items.length), { timeout: 15_000 })
+      .poll(() => engine.effects.deadLetters({ limit: 5 }).then((page) => page.items.length), { timeout: 60_000 })
       .toBe(1);
     expect((await engine.accounting()).deadLettered).toBe(0);
     expect((await engine.accounting()).emitted).toBe(8);
@@ -228,7 +228,7 @@ describe('the engine, queue and store in one process', () => {
     await until('gus', (p) => p.sequence === 1);
     await expect
       .poll(() => engine.effects.runs({ limit: 1, flow: 'late' }).then((page) => page.items[0]?.status), {
-        timeout: 5_000,
+        timeout: 60_000,
       })
       .toBe('parked');
     expect((await engine.effects.runs({ limit: 1, flow: 'late' })).items[0]?.steps[0]?.error).toMatch(/keep@1\.0\.0/);
@@ -238,7 +238,7 @@ describe('the engine, queue and store in one process', () => {
     const other = createPostgresStore({ sql: pgliteSql(pglite) });
     await other.takeOwnership();
     await send(track('Too late', 'hal'));
-    await expect.poll(() => fatal[0], { timeout: 5_000 }).toBe('OwnershipLost');
+    await expect.poll(() => fatal[0], { timeout: 60_000 }).toBe('OwnershipLost');
     expect((await engine.profiles.byIdentifier('userId:hal'))?.sequence).toBeUndefined();
   });
 });

@@ -10,7 +10,7 @@ export interface Deployment {
 }
 
 /** Milliseconds after which a request to a process that stands still is given up. */
-const PATIENCE = 5_000;
+const PATIENCE = 30_000;
 
 export const TOKEN = 'token-of-the-test';
 

@@ -57,7 +57,7 @@ export async function addNumbered(queue: Queue, partition: number, count: number
 export const upTo = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
 
 /** Waits until nothing waits and nothing is in work. */
-export async function drained(queue: Queue, timeout = 15_000): Promise<void> {
+export async function drained(queue: Queue, timeout = 60_000): Promise<void> {
   await vi.waitFor(async () => expect(await queue.waiting()).toEqual([]), { timeout, interval: 50 });
 }
 

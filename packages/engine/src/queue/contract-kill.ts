@@ -52,7 +52,7 @@ export function killContract(name: string, make: MakeBed): void {
       return text.split('\n').filter(Boolean).map(parse);
     };
 
-    it('goes on with the batch that the dead worker had begun', { timeout: 90_000 }, async () => {
+    it('goes on with the batch that the dead worker had begun', { timeout: 240_000 }, async () => {
       const bed = await make();
       const children: ChildProcess[] = [];
       let over = false;
@@ -73,7 +73,7 @@ export function killContract(name: string, make: MakeBed): void {
           interrupted += unfinished(await lines(), victim.pid ?? 0);
         }
         await vi.waitFor(async () => expect(ended(await lines())).toBe(PARTITIONS * COUNT), {
-          timeout: 40_000,
+          timeout: 120_000,
           interval: 100,
         });
         // Without batches that were cut off, this test would prove nothing.

@@ -10,7 +10,7 @@ export function outageContract(
   server: () => { kill(): Promise<void>; restart(): Promise<void> },
 ): void {
   describe(`an outage of ${name}`, () => {
-    it('refuses adds at once, and goes on in order when the server is back', { timeout: 60_000 }, async () => {
+    it('refuses adds at once, and goes on in order when the server is back', { timeout: 180_000 }, async () => {
       const bed = await make();
       try {
         const onError = vi.fn();
@@ -22,7 +22,7 @@ export function outageContract(
         };
         queue.work(handler);
         await addNumbered(queue, 0, 40);
-        await vi.waitFor(() => expect(ended.length).toBeGreaterThan(5), 10_000);
+        await vi.waitFor(() => expect(ended.length).toBeGreaterThan(5), 60_000);
         await server().kill();
         for (const pause of [0, 300, 1_000]) {
           await sleep(pause);
@@ -33,7 +33,7 @@ export function outageContract(
         await expect(queue.check()).rejects.toThrow(QueueUnavailable);
         const before = ended.length;
         await server().restart();
-        await vi.waitFor(() => queue.add(0, numbered(0, 40)), { timeout: 10_000, interval: 100 });
+        await vi.waitFor(() => queue.add(0, numbered(0, 40)), { timeout: 60_000, interval: 100 });
         await queue.add(1, numbered(1, 41));
         await drained(queue, 30_000);
         // A batch whose end was not heard of may be done again, before any later one.
@@ -47,7 +47,7 @@ export function outageContract(
       }
     });
 
-    it('wakes a worker that was idle when the server went away', { timeout: 60_000 }, async () => {
+    it('wakes a worker that was idle when the server went away', { timeout: 180_000 }, async () => {
       const bed = await make();
       try {
         const queue = await bed.open();
@@ -59,7 +59,7 @@ export function outageContract(
         await server().kill();
         await sleep(1_500);
         await server().restart();
-        await vi.waitFor(() => queue.add(0, numbered(0, 1)), { timeout: 10_000, interval: 100 });
+        await vi.waitFor(() => queue.add(0, numbered(0, 1)), { timeout: 60_000, interval: 100 });
         await queue.add(1, numbered(1, 2));
         await drained(queue);
         expect([...ended].sort()).toEqual([0, 1, 2]);
@@ -68,7 +68,7 @@ export function outageContract(
       }
     });
 
-    it('stops while the server is away', { timeout: 60_000 }, async () => {
+    it('stops while the server is away', { timeout: 180_000 }, async () => {
       const bed = await make();
       try {
         const queue = await bed.open();
@@ -79,7 +79,7 @@ export function outageContract(
           await new Promise((resolve) => signal.addEventListener('abort', resolve));
           throw new Error('The store is away.');
         });
-        await vi.waitFor(() => expect(begun).toBe(1), 10_000);
+        await vi.waitFor(() => expect(begun).toBe(1), 60_000);
         await server().kill();
         const before = Date.now();
         await worker.stop(500);

@@ -151,7 +151,7 @@ export function queueContract(name: string, make: MakeBed): void {
         begun.push(accepted);
         if (accepted === 1) await gate;
       });
-      await vi.waitFor(() => expect(begun).toEqual([0, 1]), 10_000);
+      await vi.waitFor(() => expect(begun).toEqual([0, 1]), 60_000);
       expect((await queue.waiting()).map(({ accepted }) => accepted)).toEqual([1, 2]);
       finish();
       await drained(queue);
@@ -167,7 +167,7 @@ export function queueContract(name: string, make: MakeBed): void {
         await sleep(300);
         ended.push(accepted);
       });
-      await vi.waitFor(() => expect(begun).toEqual([0]), 10_000);
+      await vi.waitFor(() => expect(begun).toEqual([0]), 60_000);
       await worker.stop();
       expect(ended).toEqual([0]);
       expect((await queue.waiting()).map(({ accepted }) => accepted)).toEqual([1, 2]);
@@ -184,7 +184,7 @@ export function queueContract(name: string, make: MakeBed): void {
         begun.push(`first ${accepted}`);
         throw new Error('The store is away.');
       });
-      await vi.waitFor(() => expect(begun.length).toBeGreaterThan(1), 10_000);
+      await vi.waitFor(() => expect(begun.length).toBeGreaterThan(1), 60_000);
       const before = Date.now();
       await worker.stop(200);
       expect(Date.now() - before).toBeLessThan(2_000);

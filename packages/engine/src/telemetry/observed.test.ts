@@ -89,7 +89,7 @@ it('what waits is seen before a worker begins', async () => {
 it('counts what the accounting counts', async () => {
   const twice = { type: 'track', event: 'Call', userId: 'bob', messageId: 'x' };
   await send(twice, twice, { type: 'track', userId: 'bob' });
-  await expect.poll(() => engine.accounting().then(({ applied }) => applied), { timeout: 10_000 }).toBe(3);
+  await expect.poll(() => engine.accounting().then(({ applied }) => applied), { timeout: 60_000 }).toBe(3);
   const sums = await engine.accounting();
   expect(await value('tributary_events_accepted_total')).toBe(sums.accepted);
   expect(await processed('applied')).toBe(sums.applied);
@@ -101,7 +101,7 @@ it('counts what the accounting counts', async () => {
 
 it('counts attempts at deliveries by host and result, and is in none when they are over', async () => {
   const delivered = 'tributary_deliveries_total{destination="crm.example",result="delivered"}';
-  await expect.poll(() => value(delivered), { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => value(delivered), { timeout: 60_000 }).toBe(1);
   expect(await value('tributary_deliveries_total{destination="crm.example",result="failed"}')).toBe(1);
   expect(await value('tributary_delivery_duration_seconds_count')).toBe(2);
   expect(await value('tributary_deliveries_in_flight')).toBe(0);
@@ -110,7 +110,7 @@ it('counts attempts at deliveries by host and result, and is in none when they a
 it('counts a replay out of the quarantine without ever counting down', async () => {
   const [row] = (await engine.effects.quarantine({ limit: 1 })).items;
   await engine.effects.replayQuarantined(row?.id as string, { type: 'track', event: 'Mended', userId: 'bob' });
-  await expect.poll(() => engine.accounting().then(({ quarantined }) => quarantined), { timeout: 10_000 }).toBe(0);
+  await expect.poll(() => engine.accounting().then(({ quarantined }) => quarantined), { timeout: 60_000 }).toBe(0);
   await expect.poll(() => value('tributary_events_replayed_total{from="quarantine"}')).toBe(1);
   expect(await processed('quarantined')).toBe(1);
   expect(await processed('applied')).toBe((await engine.accounting()).applied);
