@@ -65,12 +65,11 @@ describe.skipIf(!need('chromium').ok)('while the collector is out of reach', () 
   });
 
   test('offline, and the page is left: the next page sends it', async () => {
-    // The browser ends with its last page.
-    await stage.page();
     await page.goto(stage.url);
     await stage.context().setOffline(true);
     await page.evaluate(`tributary.track('e0')`);
     await page.close({ runBeforeUnload: true });
+    await expect.poll(() => page.isClosed()).toBe(true);
     await stage.context().setOffline(false);
     page = await stage.page();
     await page.goto(stage.url);
