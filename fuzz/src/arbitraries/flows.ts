@@ -9,7 +9,16 @@ type Node = { plugin: string; config: unknown };
 const trait = fc.oneof(
   {
     weight: 3,
-    arbitrary: fc.constantFrom('traits.fuzz', 'traits.a.b', 'traits.__proto__', 'traits.constructor', 'traits.'),
+    arbitrary: fc.constantFrom(
+      'traits.fuzz',
+      'traits.fuzz',
+      'traits.other',
+      'traits.fuzz',
+      'traits.a.b',
+      'traits.__proto__',
+      'traits.constructor',
+      'traits.',
+    ),
   },
   { weight: 1, arbitrary: anyText },
 );
@@ -96,12 +105,15 @@ export interface Flow {
 
 /** Definitions of flows that are well formed outside, and whatever inside. */
 export const anyFlow: fc.Arbitrary<Flow> = fc.record({
-  nodes: fc.array(node, { minLength: 1, maxLength: 5 }),
-  chain: fc.boolean(),
+  nodes: fc.oneof(
+    { weight: 4, arbitrary: node.map((one) => [one]) },
+    { weight: 1, arbitrary: fc.array(node, { minLength: 1, maxLength: 5 }) },
+  ),
+  chain: fc.integer({ min: 0, max: 3 }).map((n) => n === 0),
   ports: fc.array(fc.constantFrom(...PORTS), { minLength: 5, maxLength: 5 }),
-  when: fc.option(anyRule, { nil: undefined, freq: 1 }),
+  when: fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: anyRule }),
   more: fc.oneof(
-    { weight: 5, arbitrary: fc.constant<[string, string][]>([]) },
+    { weight: 15, arbitrary: fc.constant<[string, string][]>([]) },
     { weight: 1, arbitrary: fc.array(fc.tuple(anyKey, wildJson), { maxLength: 2 }) },
   ),
 });

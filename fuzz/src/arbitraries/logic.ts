@@ -69,6 +69,28 @@ const { rule } = fc.letrec<{ rule: Rule; call: Rule; loop: Rule }>((tie) => ({
     .map(([operator, list, body, initial]) => ({ [operator]: [list, body, initial] })),
 }));
 
+const KNOWN = OPERATORS.slice(0, OPERATORS.indexOf('log'));
+
+/** Conditions that can be published: known operators, and no object but a rule. */
+const { sound } = fc.letrec<{ sound: Rule }>((tie) => ({
+  sound: fc.oneof(
+    { depthSize: 'medium', withCrossShrink: true },
+    { weight: 2, arbitrary: fc.oneof(fc.integer(), fc.constantFrom<Rule>(null, true, '', 'a', 1e308, [])) },
+    {
+      weight: 2,
+      arbitrary: fc
+        .constantFrom('list', 'text', 'deep', 'matrix', 'other')
+        .map((name) => ({ var: `event.properties.${name}` })),
+    },
+    {
+      weight: 4,
+      arbitrary: fc
+        .tuple(fc.constantFrom(...KNOWN), fc.array(tie('sound'), { minLength: 1, maxLength: 3 }))
+        .map(([operator, args]) => ({ [operator]: args })),
+    },
+  ),
+}));
+
 const list = { var: 'event.properties.list' };
 const nest = (operator: string, levels: number): Rule => {
   let inner: Rule = { [operator]: [list, 1] };
@@ -103,4 +125,8 @@ const hostile: fc.Arbitrary<Rule> = fc.oneof(
   fc.constant({ substr: [{ var: 'event.properties.text' }, -1e308, 1e308] }),
 );
 
-export const anyRule: fc.Arbitrary<Rule> = fc.oneof({ weight: 5, arbitrary: rule }, { weight: 1, arbitrary: hostile });
+export const anyRule: fc.Arbitrary<Rule> = fc.oneof(
+  { weight: 3, arbitrary: rule },
+  { weight: 3, arbitrary: sound },
+  { weight: 1, arbitrary: hostile },
+);

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -26,13 +27,16 @@ export interface Program {
 }
 
 const running = new Set<ChildProcess>();
+const folders = new Set<string>();
 process.once('exit', () => {
   for (const child of running) kill(child);
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
 /** Starts the program and waits until it serves. */
 export async function startProgram(): Promise<Program> {
   const folder = await mkdtemp(join(tmpdir(), 'tributary-fuzz-'));
+  folders.add(folder);
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(process.execPath, [main, 'start'], {
     env: {
@@ -80,6 +84,7 @@ export async function startProgram(): Promise<Program> {
         clearTimeout(impatient);
       }
       await rm(folder, { recursive: true, force: true });
+      folders.delete(folder);
     },
   };
 }
