@@ -14,6 +14,7 @@ import { Memory } from './memory.js';
 import type { Options } from './options.js';
 import { type Failure, outcomeOf } from './outcome.js';
 import { Quarantine } from './quarantine.js';
+import { waited } from './waited.js';
 import { patiently, Tally, type World } from './world.js';
 
 /** How often the program is looked at from inside. */
@@ -41,7 +42,8 @@ export async function runRound(
   );
   const round: Round = { failures: [], tally: world.tally, memory: new Memory(), stoodStill: 0, accounting: undefined };
   // What stood still while it started is no concern of ours.
-  await program.read();
+  const { pid } = await program.read();
+  world.waited = () => waited(pid) + waited('self');
   const state = { cases: 0, stop: false };
   const look = async () => {
     const said = await lookInside(program, round, state.cases).catch((error: unknown) => String(error));
@@ -131,6 +133,7 @@ async function makeWorld(program: Program, { limit }: Options): Promise<World> {
     patience: Math.max(30_000, limit * 10),
     quarantine: new Quarantine(client),
     gate: new Gate(),
+    waited: () => 0,
     tally: new Tally(),
     unique: () => `u${stem}x${++n}`,
     flowIds: Array.from({ length: 64 }, (_, i) => `fz${i}`),
