@@ -1,4 +1,4 @@
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 
 const cell = (text) => ` ${text} |`;
 const row = (first, cells) => `|${cell(first)}${cells.map(cell).join('')}`;
@@ -16,7 +16,10 @@ export function report({ results, cases, visits, outage, chromium, date }) {
 
 What became of the events in the same situations, with the trackers that their vendors publish on npm. Made by
 \`node packages/tracker-js/compare/run.mjs\` on ${date}: ${cpus().length} × ${cpus()[0]?.model.trim()},
-${Math.round(totalmem() / 2 ** 30)} GB, Chromium ${chromium} (headless), Node ${process.version}.
+${Math.round(totalmem() / 2 ** 30)} GB, Chromium ${chromium} (headless), Node ${process.version};
+load average at the end ${loadavg()
+    .map((load) => load.toFixed(1))
+    .join(', ')}.
 
 Each tracker is bundled by esbuild and started with the settings of its documentation, as far as they do not send it to
 its vendor's servers; the entries lie in \`packages/tracker-js/compare/trackers\`. All send to one collector on another

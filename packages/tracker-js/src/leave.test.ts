@@ -91,3 +91,20 @@ test('a page that comes back from the back/forward cache goes on as before', asy
   expect(names(page)).toEqual(['a', 'b']);
   expect(tracker.stats().sent).toBe(2);
 });
+
+test('what was just made has its place in keepalive, however much earlier pages have left behind', async () => {
+  const before = fakePage();
+  before.answer(...Array.from({ length: 20 }, () => never));
+  const tracker = before.createTracker({ writeKey: 'demo' });
+  for (let i = 0; i < 100; i++) tracker.track(`old ${i}`, { text: 'x'.repeat(900) });
+  before.fire('pagehide');
+  const page = fakePage(before.browser);
+  page.answer(never, never, never);
+  page.createTracker({ writeKey: 'demo' }).track('new');
+  page.fire('pagehide');
+  const kept = page.sent
+    .filter(({ keepalive }) => keepalive)
+    .flatMap(({ body }) => body.batch.map(({ event }) => event));
+  expect(kept).toContain('new');
+  expect(new Set(page.events().map(({ event }) => event)).size).toBe(101);
+});

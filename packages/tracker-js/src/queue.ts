@@ -6,8 +6,11 @@ export type Entry = [key: string, json: string];
 
 export interface Queue {
   add(json: string): void;
-  /** The oldest entries up to the limits, without these keys. `isStrict`: the first, too, must fit. */
-  taken(maxEvents: number, maxBytes: number, isStrict?: boolean, without?: ReadonlySet<string>): Entry[];
+  /**
+   * The oldest entries up to the limits. `isLast`: without the keys of `without`, only what fits, and the newest instead:
+   * what lies here for longer was sent when its own page was left, and only the answer is missing.
+   */
+  taken(maxEvents: number, maxBytes: number, isLast?: boolean, without?: ReadonlySet<string>): Entry[];
   /** How many of them were still there: the same event can be acknowledged twice. */
   remove(keys: string[]): number;
   /** Drops everything; how many that were. */
@@ -65,10 +68,11 @@ export function createQueue(
       store.set(`${prefix}${last}.${sequence++}.${tab}`, json);
       if (++(known as number) > maxQueue) keys();
     },
-    taken(maxEvents, maxBytes, isStrict, without) {
+    taken(maxEvents, maxBytes, isLast, without) {
       const entries: Entry[] = [];
       let bytes = 0;
-      for (const key of keys()) {
+      const all = keys();
+      for (const key of isLast ? all.reverse() : all) {
         if (entries.length >= maxEvents) break;
         if (without?.has(key)) continue;
         const json = store.get(key) as string;
@@ -78,10 +82,10 @@ export function createQueue(
           continue;
         }
         bytes += byteLength(json) + 1;
-        if (bytes > maxBytes && (isStrict || entries.length)) break;
+        if (bytes > maxBytes && (isLast || entries.length)) break;
         entries.push([key, json]);
       }
-      return entries;
+      return isLast ? entries.reverse() : entries;
     },
   };
 }

@@ -195,7 +195,7 @@ export function createCore(
   listen(window, 'online', sender.flush);
   options.modules?.forEach(extend);
   // What earlier pages left behind.
-  if (isAllowed() && queue.size()) sender.notify();
+  if (isAllowed() && queue.size()) void sender.flush();
   if (options.autoPage) watchPages(tracker.page, options.autoPage === 'changes');
 
   return {
