@@ -3,7 +3,7 @@ import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'n
 import fc from 'fast-check';
 import { anyBody, type Packed } from '../arbitraries/bodies.js';
 import { hold } from '../checks/fault.js';
-import { send } from '../run/world.js';
+import { inTime, send } from '../run/world.js';
 import { WRITE_KEY } from '../server/program.js';
 import { kind } from './kind.js';
 
@@ -50,6 +50,7 @@ export const bodies = kind<Posted>({
       () => `Answered ${answer.status} ${answer.body}; events in it: ${expected}`,
     );
     world.tally.accepted += expected ?? 0;
+    inTime(world, `POST /v1/${call}`, answer.ms);
   },
 });
 

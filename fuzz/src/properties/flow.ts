@@ -27,8 +27,11 @@ export const flows = kind<[Flow, Data]>({
 
 async function passThrough(world: World, id: string, flow: Flow, data: Data): Promise<void> {
   const name = world.unique();
-  const call = (method: string, path: string, body: object) =>
-    send(world, 'flow', { method, path, headers, body: JSON.stringify(body) });
+  const call = async (method: string, path: string, body: object) => {
+    const answer = await send(world, 'flow', { method, path, headers, body: JSON.stringify(body) });
+    inTime(world, `${method} ${path}`, answer.ms);
+    return answer;
+  };
   const draft = await call('PUT', `/api/flows/${id}`, definitionOf(id, name, flow));
   if (draft.status !== 200) return;
   const { faults } = JSON.parse(draft.body.toString()) as { faults: { path: string; code: string; message: string }[] };

@@ -1,6 +1,6 @@
 import { anyManagement, encode, type Known, type Management } from '../arbitraries/routes.js';
 import { hold } from '../checks/fault.js';
-import { send, type World } from '../run/world.js';
+import { inTime, send, type World } from '../run/world.js';
 import { type Kind, kind } from './kind.js';
 
 /** Any request to any address of the management API. */
@@ -25,6 +25,7 @@ export function management(routes: readonly Known[]): Kind {
       if (answer.status === 503) world.tally.putOff++;
       const json = String(answer.headers['content-type']).startsWith('application/json');
       if (json && method !== 'HEAD') hold(isJson(answer.body.toString()), () => `It is no JSON: ${answer.body}`);
+      inTime(world, `${method} ${request.route}`, answer.ms);
     },
   });
 }

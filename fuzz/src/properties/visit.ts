@@ -3,7 +3,7 @@ import { anyVisit, type Template, type Visit } from '../arbitraries/calls.js';
 import { encode } from '../arbitraries/routes.js';
 import { hold } from '../checks/fault.js';
 import { checkQuarantined, checkTimeline, checkTraits, type Timeline, type TimelineEvent } from '../checks/stored.js';
-import { send, type World } from '../run/world.js';
+import { inTime, send, type World } from '../run/world.js';
 import { WRITE_KEY } from '../server/program.js';
 import { kind } from './kind.js';
 
@@ -48,6 +48,7 @@ export const visits = kind<Visit>({
     hold(answer.status === (tooLarge ? 413 : 200), () => `A visit was answered ${answer.status} ${answer.body}`);
     if (tooLarge) return;
     world.tally.accepted += texts.length;
+    inTime(world, `POST ${path}`, answer.ms);
     const context = single || visit.context === undefined ? undefined : JSON.parse(visit.context);
     const given: Sent[] = (single ? [body] : texts).map((text) => sentOf(text, me, context, type, single));
     await arrived(world, me, userId, given);

@@ -56,7 +56,7 @@ export class Tally {
   }
 }
 
-/** Sends a request, and holds its answer against what holds for all of them. */
+/** Sends a request, and holds its answer against what holds for all of them. How long it took is for `inTime`, once what it took is counted. */
 export async function send(world: World, kind: string, call: Call): Promise<Answer> {
   const answer = await world.client.send(call);
   world.tally.note(kind, answer.status);
@@ -64,10 +64,10 @@ export async function send(world: World, kind: string, call: Call): Promise<Answ
     const retryAfter = answer.headers['retry-after'] as string | undefined;
     checkAnswer({ status: answer.status, retryAfter, body: answer.body.toString() });
   }
-  inTime(world, `${call.method} ${call.path.slice(0, 100)}`, answer.ms);
   return answer;
 }
 
+/** Throws when it took too long. */
 export function inTime({ limit }: World, what: string, ms: number): void {
   if (ms > limit) throw new Slow(what, ms, limit);
 }
