@@ -15,6 +15,9 @@ import { Servers } from './servers/backends.js';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const say = (text: string) => console.log(text);
 
+// Whoever listens to the exit ends what it started: no server and no program outlives the bench.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
+
 async function bench(options: Options): Promise<void> {
   const unknown = options.figures.filter((name) => !FIGURES.some((figure) => figure.name === name));
   if (unknown.length > 0) {
