@@ -79,7 +79,9 @@ describe.skipIf(!need('chromium').ok)('a visitor who leaves', () => {
       await page.goto(stage.url);
       // What earlier visits left is out of the way.
       await expect
-        .poll(() => page.evaluate('Object.keys(localStorage).filter((key) => /_q/.test(key)).length'))
+        .poll(() => page.evaluate('Object.keys(localStorage).filter((key) => /_q/.test(key)).length'), {
+          timeout: 15_000,
+        })
         .toBe(0);
       await page.evaluate(`
         for (let i = 0; i < 50; i++) tributary.track('${round}e' + i, { text: 'x'.repeat(2000 - 700) });
