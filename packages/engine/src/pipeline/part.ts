@@ -1,7 +1,7 @@
 import type { Batch } from '../events/batch.js';
 import type { CompiledFlow, MissingFlow } from '../flows/index.js';
 import type { ExtraIdentifier } from '../identity/plan.js';
-import { resolve } from '../identity/resolve.js';
+import { type Resolution, resolve } from '../identity/resolve.js';
 import { identifierKey } from '../identity/rules.js';
 import type { Lease } from '../queue/port.js';
 import type { Commit, CommitResult, Receipt } from '../storage/port.js';
@@ -63,10 +63,12 @@ export async function applyPart(context: PipelineContext, part: Part): Promise<v
         ...(item.kind === 'resume' && { profile: item.resume.profile }),
       })),
     });
+    const handOver = firstHandOver(items, resolution);
+    if (handOver > 0) return applySplit(context, part, handOver);
     const work = new PartWork(context, batch, resolution, versions);
     for (const placed of items) work.take(placed);
     if (addExtra(extra, work) && round++ < IDENTIFY_ROUNDS) continue;
-    if (items.length > 1 && work.largestOutbox() > OUTBOX_BYTES) return applyHalves(context, part);
+    if (items.length > 1 && work.largestOutbox() > OUTBOX_BYTES) return applySplit(context, part, items.length >> 1);
     const commit = work.result();
     const ended = part.last ? end(part, work.nodes()) : {};
     crashPoint('part:before-verify');
@@ -97,10 +99,27 @@ async function write({ store, telemetry }: PipelineContext, commit: Commit): Pro
   return result;
 }
 
-async function applyHalves(context: PipelineContext, { last, ...part }: Part): Promise<void> {
-  const middle = part.items.length >> 1;
-  await applyPart(context, { ...part, items: part.items.slice(0, middle) });
-  await applyPart(context, { ...part, items: part.items.slice(middle), ...(last && { last }) });
+async function applySplit(context: PipelineContext, { last, ...part }: Part, at: number): Promise<void> {
+  await applyPart(context, { ...part, items: part.items.slice(0, at) });
+  await applyPart(context, { ...part, items: part.items.slice(at), ...(last && { last }) });
+}
+
+/**
+ * The first item whose partition key went to another profile earlier in this part; 0 when there is none. Profiles are
+ * written each for itself: in one commit, the later event could be written while the earlier one is in conflict, and
+ * come before it once the two profiles are merged (G2).
+ */
+function firstHandOver(items: readonly Placed[], resolution: Resolution): number {
+  const profiles = new Map<string, string>();
+  for (const [at, { index, item }] of items.entries()) {
+    if (item.kind !== 'event' && item.kind !== 'replay') continue;
+    const key = item.event.anonymousId ?? (item.event.userId as string);
+    const profile = resolution.profileOf(index);
+    const before = profiles.get(key);
+    if (before !== undefined && before !== profile) return at;
+    profiles.set(key, profile);
+  }
+  return 0;
 }
 
 /** The receipt counts this part's passages too, however often the part is computed. */

@@ -119,6 +119,26 @@ describe('a batch', () => {
     expect((await bench.store.accounting()).counts).toMatchObject({ applied: 1, quarantined: 0, duplicate: 0 });
   });
 
+  it('keeps the order of a device that changes hands, whatever other partitions do to its profiles meanwhile', async () => {
+    const device = { anonymousId: 'd', userId: 'u' };
+    await bench.apply({ type: 'identify', ...device });
+    const bare = (event: string): Json => ({ type: 'track', event, anonymousId: 'd' });
+    const calls = [bare('one'), { type: 'identify', anonymousId: 'd', userId: 'u2' }, bare('two')];
+    let first = true;
+    const verify = async () => {
+      if (first) {
+        first = false;
+        const other: Json[] = [track('between'), { type: 'alias', previousId: 'u', userId: 'u2' }];
+        await bench.process(bench.batch(other, { partition: 7 }));
+      }
+      return true;
+    };
+    await bench.process(bench.batch(calls), { ...HELD, verify });
+    const { items } = await bench.profiles.events((await user()).id, { limit: 100 });
+    const order = items.filter((item) => item.event.anonymousId === 'd').sort((a, b) => a.sequence - b.sequence);
+    expect(order.map((item) => item.event.name ?? item.event.userId)).toEqual(['u', 'one', 'u2', 'two']);
+  });
+
   it('writes nothing once its lease is lost', async () => {
     const lost = { ...HELD, verify: async () => false };
     await expect(bench.process(bench.batch([track('a')]), lost)).rejects.toBeInstanceOf(LeaseLost);
