@@ -1,7 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
-const unit = ['packages/**/src/**/*.test.ts', 'examples/**/*.test.ts', 'scripts/**/*.test.mjs'];
-const e2e = ['e2e/**/*.test.ts', 'packages/**/src/**/*.e2e.test.ts', 'bench/src/**/*.test.ts', 'fuzz/src/**/*.test.ts'];
+const unit = [
+  'packages/**/src/**/*.test.ts',
+  'bench/src/load/*.test.ts',
+  'examples/**/*.test.ts',
+  'scripts/**/*.test.mjs',
+];
+// Two dozen deployments one after the other: some minutes, by a command of its own (docs/performance.md).
+const bench = process.env.TRIBUTARY_BENCH_TEST ? ['bench/src/bench.test.ts'] : [];
+const e2e = [...bench, 'e2e/**/*.test.ts', 'packages/**/src/**/*.e2e.test.ts', 'fuzz/src/**/*.test.ts'];
 
 export default defineConfig({
   ssr: { resolve: { conditions: ['@tributary/source'] } },
