@@ -83,7 +83,7 @@ function svg(bars: { program: string; parts: { part: Part; share: number }[] }[]
     return item;
   });
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="13">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="13"><title>Where the time of each program goes</title>`,
     `<rect width="${WIDTH}" height="${height}" fill="#fff"/>`,
     '<text x="10" y="18" font-weight="bold">Where the time of each program goes</text>',
     ...rows,
