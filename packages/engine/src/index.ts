@@ -39,3 +39,4 @@ export { createMetrics, type Metrics } from './telemetry/metrics/metrics.js';
 export type { Observer } from './telemetry/observer.js';
 export { safeError, safeLog } from './telemetry/safe-error.js';
 export type { Note, SpanFacts, Tracing } from './telemetry/tracing.js';
+export { SAFEGUARDS, type Safeguard } from './telemetry/weakened.js';

@@ -1,5 +1,6 @@
 import type { Profile } from '../profiles/profile.js';
 import type { CommitStore, IdentifierDoc } from '../storage/port.js';
+import { weakened } from '../telemetry/weakened.js';
 import { completeMerges } from './merge.js';
 
 /** What one attempt at a batch knows of identifiers and profiles: each is read once, merges are followed. */
@@ -46,7 +47,7 @@ export class Directory {
       }
       wanted = next;
     }
-    if (frozen.length > 0) await completeMerges(this, frozen);
+    if (frozen.length > 0 && !weakened('absorb-completion')) await completeMerges(this, frozen);
   }
 
   /** Reads them anew, whatever is known. */

@@ -46,6 +46,7 @@ export async function mergeProfiles(
   crashPoint('merge:after-freeze');
   directory.profiles.set(loser, frozen);
   await directory.loadProfiles([loser]);
+  await completeMerges(directory, [loser]);
   await repoint(directory, loser);
 }
 

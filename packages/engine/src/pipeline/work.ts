@@ -11,6 +11,7 @@ import { emptyProfile } from '../profiles/create.js';
 import { FlowDraft } from '../profiles/draft.js';
 import type { Mark, Profile, Session } from '../profiles/profile.js';
 import type { Commit, Receipt } from '../storage/port.js';
+import { weakened } from '../telemetry/weakened.js';
 import type { PipelineContext } from './context.js';
 import { claimId, eventOf, type WorkItem } from './items.js';
 import { addCounts } from './node-counts.js';
@@ -52,7 +53,7 @@ export class PartWork {
     const draft = this.#draft(this.resolution.profileOf(index));
     const message = claimId(item);
     const done = draft.done.get(message);
-    if (done) {
+    if (done && !weakened('marks')) {
       if (item.kind !== 'resume') this.#keepEvent(item, done);
       return;
     }

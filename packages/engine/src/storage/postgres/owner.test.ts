@@ -1,6 +1,7 @@
 import { PGlite } from '@electric-sql/pglite';
 import { need, type PostgresServer, startPostgres } from '@tributary/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { weaken } from '../../testing/hooks.js';
 import { aCommit, aProfile, aReceipt, newId, stored } from '../contract/builders.js';
 import { OwnershipLost } from './errors.js';
 import { pgliteSql } from './pglite.js';
@@ -28,6 +29,18 @@ function owners(name: string, sqlOf: () => Sql): void {
     expect((await second.profileEvents([id], { limit: 5 })).items).toEqual([]);
     expect(await second.hasReceipt(0, late.batch)).toBe(false);
     expect(await second.commit(late)).toEqual({ conflicts: [] });
+  });
+
+  it(`on ${name}: without the check of the epoch, an earlier owner writes on`, async () => {
+    const [first, second] = [createPostgresStore({ sql: sqlOf() }), createPostgresStore({ sql: sqlOf() })];
+    await Promise.all([first.open(), second.open()]);
+    await first.takeOwnership();
+    await second.takeOwnership();
+    const late = commitOf();
+    weaken('epoch-check');
+    expect(await first.commit(late)).toEqual({ conflicts: [] });
+    weaken(undefined);
+    expect(await second.hasReceipt(0, late.batch)).toBe(true);
   });
 
   it(`on ${name}: a commit without an owner is not held up`, async () => {
