@@ -34,6 +34,7 @@ export {
   pgliteSql,
   poolSql,
 } from './storage/postgres/index.js';
+export { CRASH_POINTS, type CrashPoint } from './telemetry/crash-point.js';
 export { type MetricEntry, metricsTable } from './telemetry/metrics/list.js';
 export { createMetrics, type Metrics } from './telemetry/metrics/metrics.js';
 export type { Observer } from './telemetry/observer.js';

@@ -8,6 +8,7 @@ import { isObject } from '../events/shape.js';
 import type { IdentityRules } from '../identity/rules.js';
 import { type Collect, type IncomingRequest, Overloaded } from '../port.js';
 import { type Queue, QueueUnavailable } from '../queue/port.js';
+import { crashPoint } from '../telemetry/crash-point.js';
 import { NO_TELEMETRY, type Telemetry } from '../telemetry/telemetry.js';
 import { inSpan } from '../telemetry/tracing.js';
 import type { Lanes } from './lanes.js';
@@ -79,6 +80,7 @@ export class Collector implements Collect {
     const bytes = (request.bytes ?? 0) / Math.max(1, byPartition.size);
     const sent = [...byPartition].map(([partition, items]) => this.lanes.add(partition, items, bytes));
     await settleAll(sent);
+    crashPoint('collect:before-answer');
     return { accepted: request.calls.length, quarantined };
   }
 

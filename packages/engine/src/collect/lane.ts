@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { type Batch, type BatchItem, countAccepted } from '../events/batch.js';
 import type { Queue } from '../queue/port.js';
+import { crashPoint } from '../telemetry/crash-point.js';
 import { NO_TELEMETRY, type Telemetry } from '../telemetry/telemetry.js';
 
 /** Milliseconds that the first event of a batch waits for others: batches make the throughput. */
@@ -55,7 +56,9 @@ export class Lane {
       const items = taken.flatMap((waiting) => waiting.items);
       try {
         const begun = performance.now();
+        crashPoint('lane:before-add');
         await this.queue.add(this.partition, this.#batch(items, tracesOf(taken)));
+        crashPoint('lane:after-add');
         this.telemetry.observer.enqueued(performance.now() - begun);
         for (const waiting of taken) waiting.done();
       } catch (error) {

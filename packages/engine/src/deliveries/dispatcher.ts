@@ -3,6 +3,7 @@ import type { Lanes } from '../collect/lanes.js';
 import type { Resume } from '../events/batch.js';
 import type { OutboxDelivery, OutboxEmit } from '../flows/run.js';
 import type { DeliveryRow, DeliveryStore } from '../storage/port.js';
+import { crashPoint } from '../telemetry/crash-point.js';
 import { NO_TELEMETRY, type Telemetry } from '../telemetry/telemetry.js';
 import { inSpan, type Note } from '../telemetry/tracing.js';
 import { type AttemptOptions, attemptDelivery, refusedDelivery } from './attempt.js';
@@ -120,7 +121,9 @@ export class Dispatcher {
   async #one(row: DeliveryRow, lease: string): Promise<void> {
     if (row.kind === 'emit') {
       const { event, trace } = row.entry as OutboxEmit;
+      crashPoint('emit:leased');
       await this.lanes.add(row.partition, [{ kind: 'emitted', event, profile: row.profile }], 0, trace);
+      crashPoint('emit:enqueued');
       await this.store.settleDelivery(row.id, lease, { status: 'delivered', now: new Date().toISOString() });
     } else if (row.kind === 'wait') {
       const { parked } = row.entry as OutboxDelivery;
@@ -157,9 +160,12 @@ export class Dispatcher {
     let { result } = row;
     let attempts = row.attempts.length;
     if (row.status !== 'answered') {
+      crashPoint('delivery:leased');
       const change = await this.#attempt(row);
+      crashPoint('delivery:called');
       if (change.attempt) attempts++;
       const kept = await this.store.settleDelivery(row.id, lease, change);
+      crashPoint('delivery:stored');
       note({ result: change.status === 'pending' ? 'failed' : change.status });
       if (change.status === 'pending') observer.delivery(row.destination, 'failed');
       // Without the lease somebody else works on the row; the destination knows the key (G5).
@@ -182,7 +188,9 @@ export class Dispatcher {
     const { run, trace } = row.entry as OutboxDelivery;
     const resume: Resume = { delivery: row.id, attempt, profile: row.profile, run, ...answer };
     await this.lanes.add(row.partition, [{ kind: 'resume', resume }], 0, this.#telemetry.tracing?.current() ?? trace);
+    crashPoint('delivery:enqueued');
     const status = answer.error === undefined || row.kind === 'wait' ? 'delivered' : 'dead';
     await this.store.settleDelivery(row.id, lease, { status, now: new Date().toISOString() });
+    crashPoint('delivery:done');
   }
 }

@@ -56,6 +56,7 @@ async function state(directory: Directory, docs: IdentifierDoc[]): Promise<boole
     if (doc.stated) continue;
     const stated: IdentifierDoc = { ...doc, stated: true, rev: doc.rev + 1 };
     if (!(await directory.store.updateIdentifier(stated))) return false;
+    crashPoint('merge:after-state');
     if (directory.identifiers.has(doc.id)) directory.identifiers.set(doc.id, stated);
   }
   return true;

@@ -111,6 +111,7 @@ async function move(directory: Directory, plan: Plan): Promise<boolean> {
       moved = false;
       await directory.loadIdentifiers([id], true);
     }
+    crashPoint('resolve:after-move');
   }
   return moved;
 }

@@ -4,8 +4,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { Batch } from '../events/batch.js';
 import { createMongoStore } from '../storage/mongo/store.js';
 import type { Store } from '../storage/port.js';
-import { crashPoint } from '../telemetry/crash-point.js';
 import { HELD, memoryStore, pipelineBench } from '../testing/bench.js';
+import { Crash, onCrashPoint } from '../testing/hooks.js';
 
 const tell = definePlugin({
   name: 'tell',
@@ -60,10 +60,6 @@ const WORK: { partition: number; calls: Json[] }[] = [
 ];
 (WORK[4] as { calls: Json[] }).calls.push((WORK[0] as { calls: Json[] }).calls[0] as Json);
 
-class Crash extends Error {}
-const KEY = Symbol.for('tributary.crashPoint');
-const hooked = globalThis as { [KEY]?: ((name: string) => void) | undefined };
-
 /** Runs the work on a fresh store and dies at the `at`-th crash point; whatever died is begun again. */
 async function run(store: Store, at: number): Promise<{ state: unknown; points: string[] }> {
   const bench = await pipelineBench({ plugins: [tell, bump], store });
@@ -74,10 +70,10 @@ async function run(store: Store, at: number): Promise<{ state: unknown; points: 
   ];
   await bench.publish({ id: 'f', trigger: { events: ['track'] }, nodes, edges });
   const points: string[] = [];
-  hooked[KEY] = (name) => {
+  onCrashPoint((name) => {
     points.push(name);
     if (points.length === at) throw new Crash(name);
-  };
+  });
   try {
     for (const { partition, calls } of WORK) {
       const batch: Batch = bench.batch(calls, { partition });
@@ -93,7 +89,7 @@ async function run(store: Store, at: number): Promise<{ state: unknown; points: 
       }
     }
   } finally {
-    hooked[KEY] = undefined;
+    onCrashPoint(undefined);
   }
   return { state: await stateOf(bench), points };
 }
@@ -148,7 +144,7 @@ describe('a crash at any line', () => {
     afterAll(() => mongo?.stop());
     everyCrashPoint('MongoDB', async () => {
       mongo ??= await startMongo();
-      return createMongoStore({ url: await mongo.createDatabase(), afterStep: (step) => crashPoint(`mongo:${step}`) });
+      return createMongoStore({ url: await mongo.createDatabase() });
     });
   });
 });

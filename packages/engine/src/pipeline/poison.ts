@@ -1,6 +1,7 @@
 import type { Json } from '@tributary/sdk';
 import type { Batch } from '../events/batch.js';
 import type { DeadEvent } from '../storage/port.js';
+import { crashPoint } from '../telemetry/crash-point.js';
 import type { PipelineContext } from './context.js';
 import { isFromOutside } from './items.js';
 import type { Placed } from './part.js';
@@ -53,6 +54,7 @@ export async function beginCarefully(context: PipelineContext, batch: Batch, ind
   const stored = await context.store.getRecord(KIND, batch.id);
   const deaths = (stored?.body as unknown as Suspicion | undefined)?.deaths ?? {};
   await write(context, batch.id, { at: index, deaths });
+  crashPoint('careful:after-note');
 }
 
 export async function endCarefully(context: PipelineContext, batch: Batch): Promise<void> {

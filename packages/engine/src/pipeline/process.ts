@@ -36,6 +36,7 @@ export async function processBatch(context: PipelineContext, batch: Batch, lease
   const alive = work.filter(({ item }) => item.kind === 'resume' || !deadIds.has(item.event.id));
   for (const { item } of mine) countItem(item, counts, deadIds);
   await removeReplayed(context, mine);
+  crashPoint('batch:after-replay-removed');
   const nodes: Receipt['nodes'] = Object.create(null);
   const last = (): PartEnd => ({
     quarantine: mine.flatMap(({ item }) => (item.kind === 'rejected' ? [item.rejected] : [])),

@@ -1,4 +1,5 @@
 import { Job, type Worker } from 'bullmq';
+import { crashPoint } from '../telemetry/crash-point.js';
 import { batchOf } from './codec.js';
 import { HeldLease, type LockKind } from './lease.js';
 import { type BatchHandler, GiveBack } from './port.js';
@@ -49,6 +50,7 @@ export class PartitionLoop {
     while (!this.c.stopping.aborted) {
       job ??= await this.#fetch();
       if (!job || this.c.stopping.aborted) continue;
+      crashPoint('job:taken');
       job = await this.#work(job);
     }
     if (job) await this.#settle(job, () => this.#giveBack(job as Job));
@@ -116,12 +118,15 @@ export class PartitionLoop {
   }
 
   async #complete(job: Job): Promise<Job | undefined> {
+    crashPoint('job:before-complete');
     const next = await job.moveToCompleted(null, this.c.token, !this.c.stopping.aborted);
+    crashPoint('job:after-complete');
     const [data, id] = Array.isArray(next) ? next : [];
     return data ? Job.fromJSON(this.c.bull, data, id) : undefined;
   }
 
   async #giveBack(job: Job): Promise<undefined> {
+    crashPoint('job:before-give-back');
     await job.moveToWait(this.c.token);
     return undefined;
   }

@@ -1,9 +1,11 @@
+import type { CrashPoint } from '../telemetry/crash-point.js';
 import type { Safeguard } from '../telemetry/weakened.js';
 
 const POINT = Symbol.for('tributary.crashPoint');
 const WEAKEN = Symbol.for('tributary.weaken');
+type CrashHook = (name: CrashPoint) => void | Promise<void>;
 const hooks = globalThis as {
-  [POINT]?: ((name: string) => void) | undefined;
+  [POINT]?: CrashHook | undefined;
   [WEAKEN]?: Safeguard | undefined;
 };
 
@@ -11,7 +13,7 @@ const hooks = globalThis as {
 export class Crash extends Error {}
 
 /** Is told of each crash point that is passed, until it is set to undefined. */
-export function onCrashPoint(hook: ((name: string) => void) | undefined): void {
+export function onCrashPoint(hook: CrashHook | undefined): void {
   hooks[POINT] = hook;
 }
 
@@ -21,7 +23,7 @@ export function weaken(safeguard: Safeguard | undefined): void {
 }
 
 /** Does some work that dies at the first pass of this point; fails when it never got there. */
-export async function crashAt(point: string, work: () => Promise<unknown>): Promise<void> {
+export async function crashAt(point: CrashPoint, work: () => Promise<unknown>): Promise<void> {
   onCrashPoint((name) => {
     if (name === point) throw new Crash(name);
   });

@@ -1,3 +1,4 @@
+import { crashPoint } from '../../telemetry/crash-point.js';
 import { columnKey, encode } from '../codec.js';
 import type { Commit, CommitResult, StoredEvent } from '../port.js';
 import { markClaims } from './claims.js';
@@ -9,33 +10,23 @@ import { writeProfiles } from './profiles.js';
 import { leaveReceipt } from './receipts.js';
 import { putRuns } from './runs.js';
 
-/** The steps of a commit, in their order. */
-export const COMMIT_STEPS = ['profiles', 'events', 'runs', 'claims', 'rejected', 'outbox', 'receipt'] as const;
-export type CommitStep = (typeof COMMIT_STEPS)[number];
-export type AfterStep = (step: CommitStep) => void | Promise<void>;
-
 /**
  * Steps 5 and 6 of the commit with nothing but writes of single documents. The profiles decide: whatever comes after
  * them follows from their marks and outbox, has an id of its own, and is inserted if absent, so a batch that died at any
  * line is repeated and ends in the same state.
  */
-export async function commit(
-  c: Collections,
-  months: EventMonths,
-  batch: Commit,
-  afterStep: AfterStep,
-): Promise<CommitResult> {
+export async function commit(c: Collections, months: EventMonths, batch: Commit): Promise<CommitResult> {
   const conflicts = await writeProfiles(c, batch.profiles);
   const lost = new Set(conflicts);
   const taken = <T extends { profile: string }>(rows: T[]) => rows.filter(({ profile }) => !lost.has(profile));
-  await afterStep('profiles');
+  await crashPoint('mongo:profiles');
   await insertEvents(months, taken(batch.events));
-  await afterStep('events');
+  await crashPoint('mongo:events');
   await putRuns(
     c,
     taken(batch.runs).map(({ run }) => run),
   );
-  await afterStep('runs');
+  await crashPoint('mongo:runs');
   // The claims say so before the rows can be seen: a replay of a row takes its claim over.
   await markClaims(c, batch.batch, batch.quarantine.map(messageOf), 'quarantined');
   await markClaims(
@@ -44,13 +35,13 @@ export async function commit(
     batch.deadLetters.map(({ event }) => messageOf(event)),
     'dead',
   );
-  await afterStep('claims');
+  await crashPoint('mongo:claims');
   await insertRejected(c, batch);
-  await afterStep('rejected');
+  await crashPoint('mongo:rejected');
   await handOver(c, taken(batch.outbox));
-  await afterStep('outbox');
+  await crashPoint('mongo:outbox');
   if (batch.receipt && conflicts.length === 0) await leaveReceipt(c, batch.receipt);
-  await afterStep('receipt');
+  await crashPoint('mongo:receipt');
   return { conflicts };
 }
 

@@ -1,3 +1,4 @@
+import { crashPoint } from '../../telemetry/crash-point.js';
 import type { Counts, Receipt, StoredAccounting } from '../port.js';
 import type { AccountingDocument, Collections } from './documents.js';
 import { insertIfAbsent } from './insert.js';
@@ -21,6 +22,7 @@ export async function leaveReceipt(c: Collections, receipt: Receipt): Promise<vo
     } else if (await hasReceipt(c, partition, batch)) return;
     else if (await count(c, receipt, found.rev)) break;
   }
+  await crashPoint('mongo:counted');
   // After the count, never before it: the list covers a crash between the two.
   await insertIfAbsent(c.receipts, [{ _id: batch, partition, at: Date.now() }]);
 }

@@ -2,7 +2,7 @@ import { MongoClient } from 'mongodb';
 import type { Store } from '../port.js';
 import { claimMessages } from './claims.js';
 import { clean } from './clean.js';
-import { type AfterStep, commit } from './commit.js';
+import { commit } from './commit.js';
 import { getDelivery, renewDeliveries, replayDelivery, settleDelivery } from './deliveries.js';
 import { type Collections, collections, createIndexes } from './documents.js';
 import { guarded, isDuplicate } from './errors.js';
@@ -27,8 +27,6 @@ export interface MongoStoreOptions {
   /** How long an answer may take before StoreUnavailable, in ms. Default 30,000. */
   socketTimeoutMs?: number;
   maxPoolSize?: number;
-  /** Called after each step of a commit. */
-  afterStep?: AfterStep;
 }
 
 /**
@@ -57,7 +55,7 @@ export function createMongoStore(options: MongoStoreOptions): Store {
     ...identifierCalls(c),
     loadProfiles: (ids) => loadProfiles(c, ids),
     replaceProfile: async (profile) => (await writeProfiles(c, [profile])).length === 0,
-    commit: (batch) => commit(c, months, batch, options.afterStep ?? (() => {})),
+    commit: (batch) => commit(c, months, batch),
     hasReceipt: (partition, batch) => hasReceipt(c, partition, batch),
 
     profileEvents: (profiles, page) => profileEvents(months, profiles, page),

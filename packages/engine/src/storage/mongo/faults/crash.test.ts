@@ -1,44 +1,34 @@
 import { type MongoServer, need, startMongo } from '@tributary/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CRASH_POINTS, type CrashPoint } from '../../../telemetry/crash-point.js';
+import { crashAt, onCrashPoint } from '../../../testing/hooks.js';
 import { aCommit, aReceipt, newId } from '../../contract/builders.js';
 import type { Store } from '../../port.js';
-import { COMMIT_STEPS, type CommitStep } from '../commit.js';
 import { createMongoStore } from '../store.js';
 import { expectOnce } from './once.js';
 import { perform, someWork } from './worker.js';
 
 const servers = need('mongo');
 
+const STEPS = CRASH_POINTS.filter((point) => point.startsWith('mongo:'));
+
 describe.skipIf(!servers.ok)('a commit on MongoDB', () => {
   let server: MongoServer;
   let store: Store;
-  /** The same database, through a store that dies after the step of `dieAfter`. */
-  let mortal: Store;
-  let afterStep: (step: CommitStep) => void | Promise<void> = () => {};
 
   beforeAll(async () => {
     server = await startMongo();
-    const url = await server.createDatabase();
-    store = createMongoStore({ url });
-    mortal = createMongoStore({ url, afterStep: (step) => afterStep(step) });
+    store = createMongoStore({ url: await server.createDatabase() });
     await store.open();
   });
   afterAll(async () => {
     await store?.close();
-    await mortal?.close();
     await server?.stop();
   });
 
-  function dieAfter(step: CommitStep): void {
-    afterStep = (now) => {
-      if (now === step) throw new Error(`died after ${step}`);
-    };
-  }
-
-  it.each(COMMIT_STEPS)('that died after its step "%s" and is repeated does everything once', async (step) => {
+  it.each(STEPS)('that died after its step "%s" and is repeated does everything once', async (step) => {
     const work = someWork();
-    dieAfter(step);
-    await expect(perform(mortal, work)).rejects.toThrow(`died after ${step}`);
+    await crashAt(step, () => perform(store, work));
     await perform(store, work);
     await expectOnce(store, work);
     await perform(store, work);
@@ -47,30 +37,32 @@ describe.skipIf(!servers.ok)('a commit on MongoDB', () => {
 
   it('that dies after every step in turn does everything once', async () => {
     const work = someWork();
-    for (const step of [...COMMIT_STEPS, ...COMMIT_STEPS]) {
-      dieAfter(step);
-      // After the receipt there is nothing left to die in.
-      await perform(mortal, work).catch(() => {});
+    for (const step of STEPS) {
+      await crashAt(step, () => perform(store, work));
+      // What was counted is done: the rest is not even begun again.
+      if (step === 'mongo:counted') break;
+      await crashAt(step, () => perform(store, work));
     }
+    await perform(store, work);
     await expectOnce(store, work);
   });
 
-  it.each(COMMIT_STEPS)(
+  it.each(STEPS)(
     'that sleeps after its step "%s" while another worker repeats it does everything once',
     async (step) => {
       const work = someWork();
       let wake = () => {};
       const asleep = new Promise<void>((reached) => {
-        afterStep = (now) => {
+        onCrashPoint((now: CrashPoint) => {
           if (now !== step) return;
-          afterStep = () => {};
+          onCrashPoint(undefined);
           reached();
           return new Promise<void>((resolve) => {
             wake = resolve;
           });
-        };
+        });
       });
-      const sleeper = perform(mortal, work);
+      const sleeper = perform(store, work);
       await asleep;
       await perform(store, work);
       wake();
