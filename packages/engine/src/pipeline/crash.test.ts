@@ -113,13 +113,14 @@ async function stateOf(bench: Awaited<ReturnType<typeof pipelineBench>>) {
   }
   const { items: deliveries } = await bench.store.listDeliveries({ limit: 100 });
   const { items: quarantine } = await bench.store.listQuarantine({ limit: 100 });
-  const { counts, accepted } = await bench.store.accounting();
+  const { counts, accepted, nodes } = await bench.store.accounting();
   return {
     people,
     deliveries: deliveries.map((row) => row.id).sort(),
     quarantine: quarantine.length,
     counts,
     accepted,
+    nodes,
   };
 }
 

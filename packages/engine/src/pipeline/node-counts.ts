@@ -1,6 +1,6 @@
-import type { Receipt } from '../storage/port.js';
+import type { Passages } from '../profiles/profile.js';
 
 /** Adds passages of nodes, by `flow@version/node/port`. */
-export function addCounts(to: Receipt['nodes'], from: Receipt['nodes']): void {
+export function addCounts(to: Passages, from: Passages): void {
   for (const [key, n] of Object.entries(from)) to[key] = (to[key] ?? 0) + n;
 }

@@ -3,6 +3,7 @@ import type { CompiledFlow, MissingFlow } from '../flows/index.js';
 import type { ExtraIdentifier } from '../identity/plan.js';
 import { type Resolution, resolve } from '../identity/resolve.js';
 import { identifierKey } from '../identity/rules.js';
+import type { Passages } from '../profiles/profile.js';
 import type { Lease } from '../queue/port.js';
 import type { Commit, CommitResult, Receipt } from '../storage/port.js';
 import { crashPoint } from '../telemetry/crash-point.js';
@@ -27,8 +28,8 @@ export interface Part {
   batch: Batch;
   lease: Lease;
   items: readonly Placed[];
-  /** Counts of passages, added to when the part is committed. */
-  nodes: Receipt['nodes'];
+  /** Passages in the parts before, added to when the part is committed. */
+  nodes: Passages;
   last?: () => PartEnd;
 }
 
@@ -82,7 +83,6 @@ export async function applyPart(context: PipelineContext, part: Part): Promise<v
     if (late) await write(context, late);
     if (conflicts.length > 0) {
       context.onConflict(conflicts.length);
-      addCounts(part.nodes, work.nodes(conflicts));
       continue;
     }
     if (!part.last) addCounts(part.nodes, work.nodes());
@@ -126,9 +126,10 @@ function firstHandOver(items: readonly Placed[], resolution: Resolution): number
 }
 
 /** The receipt counts this part's passages too, however often the part is computed. */
-function end({ last, nodes }: Part, own: Receipt['nodes']): PartEnd {
+function end({ last, nodes }: Part, own: Passages): PartEnd {
   const ended = (last as () => PartEnd)();
-  const sum = Object.assign(Object.create(null), nodes) as Receipt['nodes'];
+  const sum: Passages = Object.create(null);
+  addCounts(sum, nodes);
   addCounts(sum, own);
   return { ...ended, receipt: { ...ended.receipt, nodes: sum } };
 }

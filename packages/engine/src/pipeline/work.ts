@@ -9,8 +9,8 @@ import { normaliseIdentifier } from '../identity/rules.js';
 import { addIdentifiers, applyEvent } from '../profiles/apply.js';
 import { emptyProfile } from '../profiles/create.js';
 import { FlowDraft } from '../profiles/draft.js';
-import type { Mark, Profile, Session } from '../profiles/profile.js';
-import type { Commit, Receipt } from '../storage/port.js';
+import type { Mark, Passages, Profile, Session } from '../profiles/profile.js';
+import type { Commit } from '../storage/port.js';
 import { weakened } from '../telemetry/weakened.js';
 import type { PipelineContext } from './context.js';
 import { claimId, eventOf, type WorkItem } from './items.js';
@@ -26,6 +26,8 @@ interface Draft {
   done: Map<string, Mark>;
   changed: boolean;
   handOver: OutboxEntry[];
+  /** Passages of nodes in this computation. */
+  passed: Passages;
 }
 
 /** One computation of a part, in memory and synchronous: what the commit shall write. */
@@ -35,7 +37,8 @@ export class PartWork {
   readonly #drafts = new Map<string, Draft>();
   readonly #events: Commit['events'] = [];
   readonly #runs: Commit['runs'] = [];
-  readonly #nodes = new Map<string, Receipt['nodes']>();
+  /** Passages that an earlier commit of this batch left in the marks: together with the new ones, each is here once. */
+  readonly #found: Passages = Object.create(null);
   readonly #now: string;
 
   constructor(
@@ -54,6 +57,7 @@ export class PartWork {
     const message = claimId(item);
     const done = draft.done.get(message);
     if (done && !weakened('marks')) {
+      addCounts(this.#found, done.nodes ?? {});
       if (item.kind !== 'resume') this.#keepEvent(item, done);
       return;
     }
@@ -73,6 +77,7 @@ export class PartWork {
       changed: false,
       // What an earlier attempt left in the document may not have been handed over.
       handOver: profile.outbox.filter((entry) => entry.batch === this.batch.id),
+      passed: Object.create(null),
     };
     this.#drafts.set(id, draft);
     return draft;
@@ -142,9 +147,7 @@ export class PartWork {
 
   #finish(draft: Draft, item: WorkItem, result: FlowRunResult): void {
     for (const entry of result.outbox) this.#handOver(draft, entry);
-    const nodes = this.#nodes.get(draft.profile.id) ?? Object.create(null);
-    this.#nodes.set(draft.profile.id, nodes);
-    addCounts(nodes, result.nodeCounts);
+    addCounts(draft.passed, result.nodeCounts);
     if (result.notable || isSample(eventOf(item))) {
       const run = storedRun(draft.profile.id, eventOf(item), result, this.#now);
       this.#runs.push({ profile: draft.profile.id, run });
@@ -187,17 +190,20 @@ export class PartWork {
     return largest;
   }
 
-  /** Passages of each node, of all profiles but those in conflict: they are computed again. */
-  nodes(conflicts: readonly string[] = []): Receipt['nodes'] {
-    const sum: Receipt['nodes'] = Object.create(null);
-    for (const [profile, nodes] of this.#nodes) if (!conflicts.includes(profile)) addCounts(sum, nodes);
+  /** Passages of each node by the items of this part, whenever they were computed. */
+  nodes(): Passages {
+    const sum: Passages = Object.create(null);
+    addCounts(sum, this.#found);
+    for (const { passed } of this.#drafts.values()) addCounts(sum, passed);
     return sum;
   }
 
   result(): Commit {
     const updatedAt = new Date().toISOString();
     const changed = [...this.#drafts.values()].filter((draft) => draft.changed);
-    for (const { profile } of changed) {
+    for (const { profile, passed } of changed) {
+      // Of everything that this commit adds, the last mark is the last: passages are written with what they are of.
+      if (Object.keys(passed).length > 0) (profile.marks.at(-1) as Mark).nodes = passed;
       profile.version++;
       profile.updatedAt = updatedAt;
     }

@@ -53,6 +53,13 @@ export interface Mark {
   profile: string;
   sequence: number;
   session?: string;
+  /** Passages of nodes that were computed with the commit of which this is the profile's last mark. */
+  nodes?: Passages;
+}
+
+/** How often flow nodes were left, by `flow@version/node/port`. */
+export interface Passages {
+  [node: string]: number;
 }
 
 /** The freeze of a loser: this write is the decision to merge. Enough for anybody to complete it. */

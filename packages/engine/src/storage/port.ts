@@ -1,7 +1,7 @@
 import type { Event, Json } from '@tributary/sdk';
 import type { Rejected } from '../events/batch.js';
 import type { OutboxEntry, Run } from '../flows/run.js';
-import type { Profile } from '../profiles/profile.js';
+import type { Passages, Profile } from '../profiles/profile.js';
 
 /**
  * The storage port: what the domain needs of a database. Every driver passes `contract.ts`.
@@ -135,8 +135,8 @@ export interface Receipt {
   /** The producer's running count with this batch. */
   accepted: number;
   counts: Counts;
-  /** Passages: `flow@version/node/port` (port `error` for a fault) to count. */
-  nodes: { [key: string]: number };
+  /** Passages of all items of the batch: what an earlier attempt computed is found in the marks. */
+  nodes: Passages;
 }
 
 /** Numbers of events; a replay moves one from `quarantined` or `deadLettered` to `applied`. */
