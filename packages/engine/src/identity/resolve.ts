@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
+import type { Profile } from '../profiles/profile.js';
 import type { CommitStore, IdentifierDoc } from '../storage/port.js';
 import { crashPoint } from '../telemetry/crash-point.js';
 import { Directory } from './directory.js';
@@ -52,6 +53,18 @@ export async function resolve({ store, rules, batch, from, items }: ResolveInput
     };
   }
   throw new Error('Identities did not settle: other workers keep changing them.');
+}
+
+/** The profiles that these items can be in by what is stored; nothing is decided. */
+export async function profilesNear(
+  store: CommitStore,
+  rules: IdentityRules,
+  items: readonly ResolveItem[],
+): Promise<Iterable<Profile>> {
+  const directory = new Directory(store);
+  await directory.loadIdentifiers(keysOf(items, rules));
+  await directory.loadProfiles(namedProfiles(directory, items));
+  return directory.profiles.values();
 }
 
 function* keysOf(items: readonly ResolveItem[], rules: IdentityRules): Generator<string> {

@@ -1,9 +1,10 @@
 import type { Json } from '@tributary/sdk';
 import type { Batch } from '../events/batch.js';
+import { profilesNear } from '../identity/resolve.js';
 import type { DeadEvent } from '../storage/port.js';
 import { crashPoint } from '../telemetry/crash-point.js';
 import type { PipelineContext } from './context.js';
-import { isFromOutside } from './items.js';
+import { claimId, eventOf, isFromOutside } from './items.js';
 import type { Placed } from './part.js';
 
 /** Deaths of the worker at one item before it is given up. */
@@ -37,8 +38,10 @@ export async function takeCarefully(
   if (suspicion.at !== null) suspicion.deaths[suspicion.at] = (suspicion.deaths[suspicion.at] ?? 0) + 1;
   suspicion.at = null;
   await write(context, batch.id, suspicion);
-  return work.flatMap(({ index, item }) => {
-    if (item.kind === 'resume' || (suspicion.deaths[index] ?? 0) < DEATHS) return [];
+  const suspects = work.filter(({ index }) => (suspicion.deaths[index] ?? 0) >= DEATHS);
+  const applied = await appliedOf(context, batch, suspects);
+  return suspects.flatMap(({ index, item }) => {
+    if (item.kind === 'resume' || applied.has(claimId(item))) return [];
     const reason = `The worker died ${suspicion.deaths[index]} times while it applied this event.`;
     const at = new Date().toISOString();
     return [
@@ -48,6 +51,22 @@ export async function takeCarefully(
       },
     ];
   });
+}
+
+/** The messages of these items that are in a profile already: what killed the worker came after them. */
+async function appliedOf(context: PipelineContext, batch: Batch, suspects: readonly Placed[]): Promise<Set<string>> {
+  if (suspects.length === 0) return new Set();
+  const items = suspects.map(({ index, item }) => ({
+    index,
+    event: eventOf(item),
+    extra: [],
+    ...(item.kind === 'emitted' && { profile: item.profile }),
+  }));
+  const messages = new Set<string>();
+  for (const { marks } of await profilesNear(context.store, context.rules, items)) {
+    for (const mark of marks) if (mark.batch === batch.id) messages.add(mark.message);
+  }
+  return messages;
 }
 
 export async function beginCarefully(context: PipelineContext, batch: Batch, index: number): Promise<void> {

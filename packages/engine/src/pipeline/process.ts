@@ -1,5 +1,6 @@
 import type { Batch, BatchItem } from '../events/batch.js';
 import { LIMITS } from '../events/limits.js';
+import type { Passages } from '../profiles/profile.js';
 import type { Lease } from '../queue/port.js';
 import type { Counts, DeadEvent, Receipt } from '../storage/port.js';
 import { crashPoint } from '../telemetry/crash-point.js';
@@ -27,8 +28,8 @@ export async function processBatch(context: PipelineContext, batch: Batch, lease
     context.store.hasReceipt(batch.partition, batch.id),
     claim(context, batch, counts),
   ]);
-  if (done) return;
   const suspect = lease.attempt > SUSPECT_AFTER;
+  if (done) return suspect ? endCarefully(context, batch) : undefined;
   const work = mine.filter((placed): placed is Placed => placed.item.kind !== 'rejected');
   const dead = suspect ? await takeCarefully(context, batch, work) : tooDeep(work, batch);
   for (const letter of dead) if (letter.fromOutside) counts.deadLettered++;
@@ -37,7 +38,7 @@ export async function processBatch(context: PipelineContext, batch: Batch, lease
   for (const { item } of mine) countItem(item, counts, deadIds);
   await removeReplayed(context, mine);
   crashPoint('batch:after-replay-removed');
-  const nodes: Receipt['nodes'] = Object.create(null);
+  const nodes: Passages = Object.create(null);
   const last = (): PartEnd => ({
     quarantine: mine.flatMap(({ item }) => (item.kind === 'rejected' ? [item.rejected] : [])),
     deadLetters: dead.map(({ letter }) => letter),
