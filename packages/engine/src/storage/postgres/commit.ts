@@ -5,10 +5,10 @@ import type { Commit, CommitResult } from '../port.js';
 import { addDeliveries } from './deliveries.js';
 import { codeOf } from './errors.js';
 import type { Months } from './months.js';
-import { PROFILE_COLUMNS, toProfileRow, writeProfiles } from './profiles.js';
+import { docOf, PROFILE_COLUMNS, toProfileRow, writeProfiles } from './profiles.js';
 import { addReceipt } from './receipts.js';
 import { addRejected } from './rejected.js';
-import { asRows, type Db } from './sql.js';
+import { asLines, asRows, type Db, rowsWithDocs } from './sql.js';
 import { Statement } from './statement.js';
 
 /** Rows of a profile that lost its place are left out. */
@@ -56,8 +56,9 @@ function addProfiles(statement: Statement, schema: string, { profiles, outbox }:
     return;
   }
   const handedOver = new Set(outbox.map(({ entry }) => entry.key));
-  const rows = statement.value(asRows(profiles.map((profile) => toProfileRow(profile, handedOver))));
-  statement.part('profile_rows', `SELECT * FROM json_to_recordset(${rows}::text::json) AS r(${PROFILE_COLUMNS})`);
+  const rows = statement.value(asRows(profiles.map(toProfileRow)));
+  const docs = statement.value(asLines(profiles.map((profile) => docOf(profile, handedOver))));
+  statement.part('profile_rows', `SELECT * FROM ${rowsWithDocs(rows, PROFILE_COLUMNS, docs)}`);
   statement.part('won', writeProfiles(schema));
   statement.part('lost', 'SELECT id FROM profile_rows EXCEPT SELECT id FROM won');
 }
@@ -68,14 +69,14 @@ function addEvents(statement: Statement, schema: string, { events }: Commit): vo
     id: columnKey(row.event.id),
     received_at: row.event.receivedAt,
     profile: columnKey(row.profile),
-    doc: encode(row),
   }));
-  const columns = 'id text, received_at timestamptz, profile text, doc text';
+  const columns = 'id text, received_at timestamptz, profile text';
+  const docs = statement.value(asLines(events.map(encode)));
   statement.part(
     'new_events',
     `INSERT INTO ${schema}.events (id, received_at, profile, doc)
      SELECT id, received_at, profile, doc
-     FROM json_to_recordset(${statement.value(asRows(rows))}::text::json) AS r(${columns})
+     FROM ${rowsWithDocs(statement.value(asRows(rows)), columns, docs)}
      WHERE ${OF_WINNERS} ON CONFLICT DO NOTHING`,
   );
 }

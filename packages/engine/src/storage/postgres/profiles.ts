@@ -2,10 +2,10 @@ import type { Profile } from '../../profiles/profile.js';
 import { weakened } from '../../telemetry/weakened.js';
 import { columnKey, decodeLedgerEntry, decodeProfile, encode, memberOf } from '../codec.js';
 import type { LedgerEntry } from '../port.js';
-import { asRows, type Db } from './sql.js';
+import { asRows, type Db, rowsWithDocs } from './sql.js';
 
 /** The columns of `profiles`, as `json_to_recordset` reads them. */
-export const PROFILE_COLUMNS = 'id text, version bigint, frozen boolean, segments text[], doc text';
+export const PROFILE_COLUMNS = 'id text, version bigint, frozen boolean, segments text[]';
 
 /**
  * Writes the rows of `profile_rows` whose version is one more than the stored one; answers their ids. In the order of
@@ -23,14 +23,17 @@ export function writeProfiles(schema: string): string {
 }
 
 /** `handedOver` are keys of outbox entries that become rows in the same transaction: the document does without them. */
-export function toProfileRow(profile: Profile, handedOver: ReadonlySet<string> = new Set()) {
+export function docOf(profile: Profile, handedOver: ReadonlySet<string> = new Set()): string {
   const outbox = profile.outbox.filter(({ key }) => !handedOver.has(key));
+  return encode({ ...profile, outbox });
+}
+
+export function toProfileRow(profile: Profile) {
   return {
     id: columnKey(profile.id),
     version: profile.version,
     frozen: profile.into !== undefined,
     segments: memberOf(profile).map(columnKey),
-    doc: encode({ ...profile, outbox }),
   };
 }
 
@@ -45,9 +48,9 @@ export async function loadProfiles({ sql, schema }: Db, ids: string[]): Promise<
 
 export async function replaceProfile({ sql, schema }: Db, profile: Profile): Promise<boolean> {
   const won = await sql.query(
-    `WITH profile_rows AS (SELECT * FROM json_to_recordset($1::text::json) AS r(${PROFILE_COLUMNS}))
+    `WITH profile_rows AS (SELECT * FROM ${rowsWithDocs('$1', PROFILE_COLUMNS, '$2')})
      ${writeProfiles(schema)}`,
-    [asRows([toProfileRow(profile)])],
+    [asRows([toProfileRow(profile)]), docOf(profile)],
   );
   return won.length === 1;
 }

@@ -49,6 +49,17 @@ describe('the schema', () => {
     await expect(store.open()).rejects.toMatchObject({ code: 'NEWER_SCHEMA' });
   });
 
+  it('of the first form is brought up when it is opened', async () => {
+    const store = storeIn('older');
+    await store.open();
+    await pglite.query('ALTER TABLE older.profiles RESET (fillfactor, toast_tuple_target)');
+    await pglite.query('UPDATE older.form SET v = 1');
+    await store.open();
+    const { rows } = await pglite.query(`SELECT reloptions FROM pg_class WHERE oid = 'older.profiles'::regclass`);
+    expect(rows).toEqual([{ reloptions: ['fillfactor=50', 'toast_tuple_target=8160'] }]);
+    expect((await pglite.query('SELECT max(v) AS v FROM older.form')).rows).toEqual([{ v: 2 }]);
+  });
+
   it('takes an event of a month that another process has dropped', async () => {
     const [here, there] = [storeIn('dropped'), storeIn('dropped')];
     await here.open();

@@ -26,3 +26,18 @@ export interface Db {
 export function asRows(rows: readonly Row[]): string {
   return JSON.stringify(rows);
 }
+
+/**
+ * Documents as one value: `unnest(string_to_array($1, E'\\n'))`. JSON text holds no line break, so nothing is escaped a
+ * second time here, and nothing is unescaped in the server.
+ */
+export function asLines(docs: readonly string[]): string {
+  return docs.join('\n');
+}
+
+/** Rows and their documents side by side, as a table `r`. */
+export function rowsWithDocs(rows: string, columns: string, docs: string): string {
+  const names = columns.split(', ').map((column) => column.split(' ')[0]);
+  return `ROWS FROM (json_to_recordset(${rows}::text::json) AS (${columns}),
+    unnest(string_to_array(${docs}::text, E'\\n'))) AS r(${[...names, 'doc'].join(', ')})`;
+}
