@@ -41,5 +41,7 @@ async function take(request: IncomingMessage, lanes: RowLane[]): Promise<void> {
     if (rows) rows.push(row);
     else parts.set(partition, [row]);
   }
-  await Promise.all([...parts].map(([partition, rows]) => (lanes[partition] as RowLane).add(rows)));
+  await Promise.all(
+    [...parts].map(([partition, rows]) => (lanes[partition] as RowLane).add(rows, body.batch !== undefined)),
+  );
 }

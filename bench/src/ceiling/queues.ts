@@ -17,11 +17,11 @@ export function redisQueue(url: string): RowQueue {
   return {
     async add(batch) {
       const options = { jobId: batch.id, removeOnComplete: true, removeOnFail: false };
-      await (queues[batch.partition] as Queue).add('batch', JSON.stringify(batch), options);
+      await (queues[batch.partition] as Queue).add('batch', batch, options);
     },
     work(handler) {
       for (let n = 0; n < PARTITIONS; n++) {
-        new Worker(`p${n}`, async (job) => handler(JSON.parse(job.data as string) as RowBatch), shared);
+        new Worker(`p${n}`, async (job) => handler(job.data as RowBatch), shared);
       }
     },
   };

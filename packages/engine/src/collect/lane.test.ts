@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Batch, BatchItem } from '../events/batch.js';
 import { type Queue, QueueUnavailable } from '../queue/port.js';
 import { Lane } from './lane.js';
@@ -14,6 +14,8 @@ const item = (n: number): BatchItem => ({
 const numbers = (batch: Batch) => batch.items.map((i) => (i.kind === 'rejected' ? Number(i.rejected.id) : -1));
 
 describe('the lane into a partition', () => {
+  afterEach(() => vi.useRealTimers());
+
   it('gathers what arrives together, and what arrives while a batch is on its way', async () => {
     const batches: number[][] = [];
     const lane = laneInto(async (batch) => {
@@ -29,6 +31,30 @@ describe('the lane into a partition', () => {
       [1, 2, 3],
       [4, 5],
     ]);
+  });
+
+  it('lets patient items wait for others, until one comes that is not, or there are enough', async () => {
+    vi.useFakeTimers();
+    const batches: number[] = [];
+    const lane = laneInto(async (batch) => void batches.push(batch.items.length));
+    const patient = { isPatient: true };
+    const sent = [lane.add([item(1)], 0, patient)];
+    await vi.advanceTimersByTimeAsync(5);
+    sent.push(lane.add([item(2)], 0, patient));
+    await vi.advanceTimersByTimeAsync(4);
+    expect(batches).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(batches).toEqual([2]);
+
+    sent.push(lane.add([item(3)], 0, patient), lane.add([item(4)], 0));
+    await vi.advanceTimersByTimeAsync(2);
+    expect(batches).toEqual([2, 2]);
+
+    const many = Array.from({ length: 250 }, (_, n) => item(n));
+    sent.push(lane.add([item(5)], 0, patient), lane.add(many, 0, patient));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(batches).toEqual([2, 2, 251]);
+    await Promise.all(sent);
   });
 
   it('has one add in flight at a time, so that batches keep their order', async () => {

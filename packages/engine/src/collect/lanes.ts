@@ -1,7 +1,7 @@
 import type { BatchItem } from '../events/batch.js';
 import type { Queue } from '../queue/port.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
-import { Lane } from './lane.js';
+import { type Gathering, Lane } from './lane.js';
 
 /** The ways into all partitions from this process. */
 export class Lanes {
@@ -15,9 +15,9 @@ export class Lanes {
     return this.#lanes.length;
   }
 
-  /** Resolves once the items are in the durable queue; `bytes` is about what they take, `trace` what they come from. */
-  add(partition: number, items: BatchItem[], bytes = 0, trace?: string): Promise<void> {
-    return this.#lane(partition).add(items, bytes, trace);
+  /** Resolves once the items are in the durable queue; `bytes` is about what they take. */
+  add(partition: number, items: BatchItem[], bytes = 0, gathering?: Gathering): Promise<void> {
+    return this.#lane(partition).add(items, bytes, gathering);
   }
 
   /** Items that wait in this process to enter a partition. */

@@ -122,7 +122,10 @@ export class Dispatcher {
     if (row.kind === 'emit') {
       const { event, trace } = row.entry as OutboxEmit;
       crashPoint('emit:leased');
-      await this.lanes.add(row.partition, [{ kind: 'emitted', event, profile: row.profile }], 0, trace);
+      await this.lanes.add(row.partition, [{ kind: 'emitted', event, profile: row.profile }], 0, {
+        trace,
+        isPatient: true,
+      });
       crashPoint('emit:enqueued');
       await this.store.settleDelivery(row.id, lease, { status: 'delivered', now: new Date().toISOString() });
     } else if (row.kind === 'wait') {
@@ -187,7 +190,8 @@ export class Dispatcher {
   ): Promise<void> {
     const { run, trace } = row.entry as OutboxDelivery;
     const resume: Resume = { delivery: row.id, attempt, profile: row.profile, run, ...answer };
-    await this.lanes.add(row.partition, [{ kind: 'resume', resume }], 0, this.#telemetry.tracing?.current() ?? trace);
+    const from = this.#telemetry.tracing?.current() ?? trace;
+    await this.lanes.add(row.partition, [{ kind: 'resume', resume }], 0, { trace: from, isPatient: true });
     crashPoint('delivery:enqueued');
     const status = answer.error === undefined || row.kind === 'wait' ? 'delivered' : 'dead';
     await this.store.settleDelivery(row.id, lease, { status, now: new Date().toISOString() });

@@ -25,13 +25,14 @@ export function waitingBatch(id: string, partition: number, name: string): Waiti
 }
 
 /**
- * The job's data is the batch as one string: BullMQ encodes that once more, and so no backslash escape for NUL or a
- * lone surrogate is ever seen by PostgreSQL's jsonb, which refuses both.
+ * The batch as one string, which BullMQ encodes once more: so no backslash escape for NUL or a lone surrogate is ever
+ * seen by PostgreSQL's jsonb, which refuses both.
  */
-export function jobData(batch: Batch): string {
+export function jobText(batch: Batch): string {
   return JSON.stringify(batch);
 }
 
+/** The batch of a job's data, in either form. */
 export function batchOf(data: unknown): Batch {
-  return JSON.parse(data as string) as Batch;
+  return (typeof data === 'string' ? JSON.parse(data) : data) as Batch;
 }

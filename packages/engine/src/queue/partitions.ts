@@ -1,6 +1,6 @@
 import type { Batch } from '../events/batch.js';
 import { countAccepted } from '../events/batch.js';
-import { jobData, jobName } from './codec.js';
+import { jobName } from './codec.js';
 import { QueueError } from './errors.js';
 import { type BatchHandler, type Queue, QueueUnavailable, type QueueWorker, type WaitingBatch } from './port.js';
 import type { OnError, QueueSettings } from './settings.js';
@@ -37,7 +37,7 @@ export class PartitionedQueue implements Queue {
     const added = (this.#tails[partition] as Promise<unknown>).then(async () => {
       if (late) return;
       const options = { ...this.store.jobOptions, jobId: batch.id };
-      await queue.add(jobName(batch, countAccepted(batch.items)), jobData(batch), options);
+      await queue.add(jobName(batch, countAccepted(batch.items)), this.store.jobData(batch), options);
     });
     this.#tails[partition] = added.catch(() => undefined);
     try {

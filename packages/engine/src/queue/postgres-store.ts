@@ -10,6 +10,7 @@ import {
   Worker,
 } from 'bullmq';
 import { weakened } from '../telemetry/weakened.js';
+import { jobText } from './codec.js';
 import type { LockKind } from './lease.js';
 import type { WaitingBatch } from './port.js';
 import type { Listener } from './postgres-listener.js';
@@ -56,6 +57,7 @@ export class PostgresStore implements QueueStore {
     removeOnFail: false,
     priority: weakened('order-guard') ? 0 : 1,
   };
+  readonly jobData = jobText;
 
   constructor(private readonly parts: PostgresParts) {
     this.name = parts.name;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Queue as BullQueue, Job, type JobsOptions, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
+import type { Batch } from '../events/batch.js';
 import { waitingBatch } from './codec.js';
 import type { WaitingBatch } from './port.js';
 import { redisPressure, redisWarnings } from './redis-server.js';
@@ -16,6 +17,7 @@ export class RedisStore implements QueueStore {
   readonly lock = 'expires';
   readonly reclaimWhenIdle = false;
   readonly jobOptions: JobsOptions = { removeOnComplete: true, removeOnFail: false };
+  readonly jobData = (batch: Batch): Batch => batch;
 
   constructor(
     private readonly client: Redis,

@@ -1,4 +1,5 @@
 import type { Queue as BullQueue, JobsOptions, Worker } from 'bullmq';
+import type { Batch } from '../events/batch.js';
 import type { LockKind } from './lease.js';
 import type { Queue } from './port.js';
 
@@ -12,6 +13,8 @@ export interface QueueStore extends Pick<Queue, 'waiting' | 'pressure' | 'check'
   readonly queues: readonly BullQueue[];
   /** Options of each job beside its id. */
   readonly jobOptions: JobsOptions;
+  /** A job's data, which BullMQ writes as JSON. */
+  jobData(batch: Batch): Batch | string;
   makeWorker(partition: number): Worker;
   /** Ends the wait of an idle worker for its next job. */
   interrupt(worker: Worker): Promise<void>;

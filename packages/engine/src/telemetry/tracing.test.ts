@@ -12,7 +12,7 @@ async function batchesOf(traces: (string | undefined)[], tracing?: Tracing): Pro
   const batches: Batch[] = [];
   const queue = { add: async (_: number, batch: Batch) => void batches.push(batch) } as Partial<Queue> as Queue;
   const lane = new Lane(queue, 0, { observer: NO_OBSERVER, tracing });
-  await Promise.all(traces.map((trace) => lane.add([item], 0, trace)));
+  await Promise.all(traces.map((trace) => lane.add([item], 0, { trace })));
   return batches;
 }
 
