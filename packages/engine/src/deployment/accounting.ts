@@ -2,41 +2,44 @@ import type { Accounting } from '../port.js';
 import type { Queue, WaitingBatch } from '../queue/port.js';
 import type { Store, StoredAccounting } from '../storage/port.js';
 
-/** Looks so often for a moment in which nothing moved between the two reads. */
-const TRIES = 20;
+/** Batches of each partition that are asked for at first: more of them can hardly be counted while we look. */
+const AT_FIRST = 32;
 
 /**
  * accepted = waiting + applied + duplicate + quarantined + dead-lettered (G7).
  *
  * What was accepted is known from the running count that each api process puts on its batches, not
- * from adding up the rest: a batch that vanished would show. Queue and store are two systems, so the
- * receipts are read before and after the queue, and again when they moved meanwhile.
+ * from adding up the rest: a batch that vanished would show. The count is in the batch before that
+ * enters the queue, so it is right wherever the process dies.
+ *
+ * Queue and store are two systems. The queue is read first; then the sums, together with which of
+ * the waiting batches they contain. A batch that was seen to wait is in the sums or is waiting; one
+ * that came and was counted in between is in both sides of the equation; one that only came is in none.
  */
 export async function readAccounting(store: Store, queue: Queue): Promise<Accounting> {
-  let before = await store.accounting();
-  for (let tries = 1; ; tries++) {
-    const batches = await queue.waiting();
-    const after = await store.accounting();
-    if (tries >= TRIES || JSON.stringify(before) === JSON.stringify(after)) {
-      return sum(after, await withoutReceipt(store, batches));
-    }
-    before = after;
+  const batches = await queue.waiting();
+  for (let n = AT_FIRST; ; n *= 8) {
+    const heads = headsOf(batches, n);
+    const stored = await store.accounting([...heads.values()].flat());
+    // Batches are counted in their order: behind one that is not, none is.
+    const known = (head: WaitingBatch[]) => head.length < n || head.some(({ id }) => !stored.counted.has(id));
+    if (![...heads.values()].every(known)) continue;
+    return sum(
+      stored,
+      batches.filter(({ id }) => !stored.counted.has(id)),
+    );
   }
 }
 
-/** A batch in work may have left its receipt already, and is only not yet out of the queue. */
-async function withoutReceipt(store: Store, batches: WaitingBatch[]): Promise<WaitingBatch[]> {
-  const oldest = new Map<number, WaitingBatch[]>();
-  for (const batch of batches) oldest.set(batch.partition, [...(oldest.get(batch.partition) ?? []), batch]);
-  const open: WaitingBatch[] = [];
-  for (const [partition, waiting] of oldest) {
-    for (const [i, batch] of waiting.entries()) {
-      // One batch of a partition is in work at a time: only the first ones can have a receipt.
-      if (i < 2 && (await store.hasReceipt(partition, batch.id))) continue;
-      open.push(batch);
-    }
+/** The first `n` batches of each partition. */
+function headsOf(batches: readonly WaitingBatch[], n: number): Map<number, WaitingBatch[]> {
+  const heads = new Map<number, WaitingBatch[]>();
+  for (const batch of batches) {
+    const head = heads.get(batch.partition);
+    if (!head) heads.set(batch.partition, [batch]);
+    else if (head.length < n) head.push(batch);
   }
-  return open;
+  return heads;
 }
 
 function sum(stored: StoredAccounting, open: WaitingBatch[]): Accounting {

@@ -159,15 +159,17 @@ export interface ReadStore {
   getDeadLetter(id: string): Promise<DeadEvent | undefined>;
   /** Removes a row that was replayed. */
   removeRejected(list: 'quarantine' | 'dead-letters', id: string): Promise<void>;
-  /** The sums of all receipts (G7). */
-  accounting(): Promise<StoredAccounting>;
+  /** The sums of all receipts (G7), and which of these batches are in them. */
+  accounting(batches?: readonly { id: string; partition: number }[]): Promise<StoredAccounting>;
 }
 
 export interface StoredAccounting {
   counts: Counts;
   /** The highest running count for each producer and partition: `producer/partition`. */
   accepted: { [producerAndPartition: string]: number };
-  nodes: { [key: string]: number };
+  nodes: Passages;
+  /** Of the batches that were asked for, those that the sums contain. */
+  counted: ReadonlySet<string>;
 }
 
 export interface PageQuery {

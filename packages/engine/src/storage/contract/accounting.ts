@@ -36,6 +36,15 @@ export function accountingContract(subject: Subject): void {
       }
     });
 
+    it('says which batches are in the sums', async () => {
+      const [done, open] = [newId(), newId()];
+      const receipt = aReceipt(done, { partition: 4 });
+      await subject.store.commit(aCommit({ batch: done, partition: 4, receipt }));
+      const asked = [done, open].map((id) => ({ id, partition: 4 }));
+      expect([...(await subject.store.accounting(asked)).counted]).toEqual([done]);
+      expect([...(await subject.store.accounting()).counted]).toEqual([]);
+    });
+
     it('takes counts that go down, as a replay makes them', async () => {
       const batch = newId();
       const counts = { applied: 1, duplicate: 0, quarantined: -1, deadLettered: 0, emitted: 0 };

@@ -50,19 +50,32 @@ async function count(c: Collections, receipt: Receipt, rev: number): Promise<boo
     { _id: partition, rev, recent: { $ne: batch } },
     {
       $inc,
-      $max: { [`accepted.${fieldName(producer)}`]: accepted },
+      // Workers make batches too, of what was accepted before: their names need no place here.
+      ...(accepted > 0 && { $max: { [`accepted.${fieldName(producer)}`]: accepted } }),
       $push: { recent: { $each: [batch], $slice: -RECENT } },
     },
   );
   return result.matchedCount === 1;
 }
 
-/** The sums over the partitions. */
-export async function accounting(c: Collections): Promise<StoredAccounting> {
+/**
+ * The sums over the partitions. A batch that left its receipt before they are read is in them; one that is counted while
+ * we look is named in the document that counted it.
+ */
+export async function accounting(
+  c: Collections,
+  batches: readonly { id: string; partition: number }[] = [],
+): Promise<StoredAccounting> {
+  const asked = batches.map(({ id }) => id);
+  const receipts = asked.length === 0 ? [] : await c.receipts.find({ _id: { $in: asked } }).toArray();
+  const counted = new Set(receipts.map(({ _id }) => _id));
   const counts: Counts = { applied: 0, duplicate: 0, quarantined: 0, deadLettered: 0, emitted: 0 };
   const nodes = new Map<string, number>();
   const accepted = new Map<string, number>();
-  for (const part of await c.accounting.find({}, { projection: { recent: 0 } }).toArray()) {
+  const projection = asked.length === 0 ? { recent: 0 } : {};
+  for (const part of await c.accounting.find({}, { projection }).toArray()) {
+    const recent = new Set(part.recent);
+    for (const { id, partition } of batches) if (partition === part._id && recent.has(id)) counted.add(id);
     for (const name of Object.keys(counts) as (keyof Counts)[]) counts[name] += part.counts[name] ?? 0;
     for (const [name, n] of Object.entries(part.nodes)) {
       const node = fromFieldName(name);
@@ -70,7 +83,7 @@ export async function accounting(c: Collections): Promise<StoredAccounting> {
     }
     for (const [name, n] of Object.entries(part.accepted)) accepted.set(`${fromFieldName(name)}/${part._id}`, n);
   }
-  return { counts, accepted: Object.fromEntries(accepted), nodes: Object.fromEntries(nodes) };
+  return { counts, accepted: Object.fromEntries(accepted), nodes: Object.fromEntries(nodes), counted };
 }
 
 function blank(partition: number): AccountingDocument {

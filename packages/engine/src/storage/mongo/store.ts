@@ -60,7 +60,7 @@ export function createMongoStore(options: MongoStoreOptions): Store {
 
     profileEvents: (profiles, page) => profileEvents(months, profiles, page),
     ...listCalls(c),
-    accounting: () => accounting(c),
+    accounting: (batches) => accounting(c, batches),
 
     ...leaser(c),
     renewDeliveries: (ids, lease, until) => renewDeliveries(c, ids, lease, until),

@@ -46,19 +46,31 @@ export async function hasReceipt({ sql, schema }: Db, partition: number, batch: 
   return rows.length === 1;
 }
 
-export async function accounting({ sql, schema }: Db): Promise<StoredAccounting> {
+/** One statement sees the sums and the receipts as of one moment. */
+export async function accounting(
+  { sql, schema }: Db,
+  batches: readonly { id: string }[] = [],
+): Promise<StoredAccounting> {
+  const asked = new Map(batches.map(({ id }) => [columnKey(id), id]));
   const rows = await sql.query<{ kind: string; name: string; partition: number | null; n: string | number }>(
     `SELECT kind, name, CASE kind WHEN 'accepted' THEN partition END AS partition, sum(n)::bigint AS n
-     FROM ${schema}.counters GROUP BY 1, 2, 3`,
+     FROM ${schema}.counters GROUP BY 1, 2, 3
+     UNION ALL SELECT 'receipt', batch, NULL, 1 FROM ${schema}.receipts WHERE batch = ANY($1::text[])`,
+    [[...asked.keys()]],
   );
+  const counted = new Set<string>();
   const counts: Counts = { applied: 0, duplicate: 0, quarantined: 0, deadLettered: 0, emitted: 0 };
   const accepted: StoredAccounting['accepted'] = Object.create(null);
   const nodes: StoredAccounting['nodes'] = Object.create(null);
   for (const { kind, name: text, partition, n } of rows) {
+    if (kind === 'receipt') {
+      counted.add(asked.get(text) as string);
+      continue;
+    }
     const name = decode<string>(text);
     if (kind === 'count') counts[name as keyof Counts] = Number(n);
     else if (kind === 'node') nodes[name] = Number(n);
     else accepted[`${name}/${partition}`] = Number(n);
   }
-  return { counts, accepted, nodes };
+  return { counts, accepted, nodes, counted };
 }

@@ -79,7 +79,7 @@ export function createPostgresStore({ sql, schema = 'tributary', epoch }: Postgr
     listDeadLetters: (query) => lists.listDeadLetters(db, query),
     getDeadLetter: (id) => rejected.getRejected(db, 'dead-letters', id),
     removeRejected: (list, id) => rejected.removeRejected(db, list, id),
-    accounting: () => receipts.accounting(db),
+    accounting: (batches) => receipts.accounting(db, batches),
 
     leaseDeliveries: (query) => leaseDeliveries(db, query),
     renewDeliveries: (ids, lease, until) => deliveries.renewDeliveries(db, ids, lease, until),
