@@ -1,9 +1,12 @@
+import { Worker } from 'node:worker_threads';
 import { need } from '@tributary/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Stage, startStage } from './stage.js';
+import { isFull, type Stage, startStage } from './stage.js';
 
 const TABS = ['one', 'two', 'three', 'four'];
 const EVENTS = 30;
+/** How often four tabs are opened at the same moment, beside two threads that never rest. */
+const ROUNDS = isFull ? 50 : 3;
 
 describe.skipIf(!need('chromium').ok)('several tabs', () => {
   let stage: Stage;
@@ -54,5 +57,31 @@ describe.skipIf(!need('chromium').ok)('several tabs', () => {
     await two.evaluate(`tributary.track('two-0')`);
     await one.close({ runBeforeUnload: true });
     await expect.poll(() => stage.collector.arrived().length, { timeout: 15_000 }).toBe(11);
+  });
+
+  test('opened at the same moment on the first visit are one visitor, also on a machine that is busy', async () => {
+    const busy = [0, 1].map(() => new Worker('for (;;);', { eval: true }));
+    stage.put(
+      '/',
+      `${stage.tag('data-page')}<script>
+        tributary.identify('u1');
+        for (let i = 0; i < 5; i++) setTimeout(() => tributary.track('t' + i), i * 30);
+      </script>`,
+    );
+    for (let round = 0; round < ROUNDS; round++) {
+      await stage.anotherVisitor();
+      const tabs = await Promise.all(TABS.map(() => stage.page()));
+      await Promise.all(tabs.map((tab) => tab.goto(stage.url)));
+      await expect.poll(() => stage.collector.arrived().length, { timeout: 30_000 }).toBe(TABS.length * 7);
+      const [id, ...others] = new Set(stage.collector.events().map(({ anonymousId }) => anonymousId));
+      expect(others, `round ${round}`).toEqual([]);
+      for (const tab of tabs) {
+        expect(await tab.evaluate('[tributary.anonymousId(), tributary.userId()]'), `round ${round}`).toEqual([
+          id,
+          'u1',
+        ]);
+      }
+    }
+    await Promise.all(busy.map((thread) => thread.terminate()));
   });
 });

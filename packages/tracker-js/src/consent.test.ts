@@ -144,3 +144,80 @@ test('a prerendered page is nothing until it is seen', async () => {
   await page.advance(1_000);
   expect(page.events().map(({ type }) => type)).toEqual(['page', 'track']);
 });
+
+/** What the browser tells another tab when its stored keys were removed. */
+const told = (visit: ReturnType<typeof open>) =>
+  visit.page.fire('storage', { key: 'tributary_aid', newValue: visit.browser.stored.get('tributary_aid') ?? null });
+
+test.each([
+  ['asked for', { consent: 'granted' }],
+  ['not asked for', {}],
+] as const)('a denial in one tab is one in the others, where consent is %s', async (_, options) => {
+  const one = open(options);
+  one.tracker.track('a');
+  const two = open(options, one.browser);
+  two.tracker.track('b');
+  one.tracker.consent('denied');
+  told(two);
+  two.tracker.track('c');
+  await two.page.advance(1_000);
+  two.page.fire('pagehide');
+  expect([...two.browser.cookies.keys(), ...two.browser.stored.keys()]).toEqual([]);
+  expect(two.page.sent).toEqual([]);
+});
+
+test('a tab that was not told, on another subdomain or frozen, sees it before it stores or sends', async () => {
+  const shop = open({ consent: 'granted' });
+  const blog = { cookies: shop.browser.cookies, stored: new Map(shop.browser.stored) };
+  const other = open({ consent: 'granted' }, blog);
+  const third = open({ consent: 'granted' }, blog);
+  for (const visit of [other, third]) visit.tracker.track('a');
+  shop.tracker.consent('denied');
+  expect(shop.browser.cookies.size).toBe(0);
+  other.tracker.track('b');
+  await third.page.advance(1_000);
+  third.page.fire('pagehide');
+  await other.page.advance(1_000);
+  expect([...blog.cookies.keys(), ...blog.stored.keys()]).toEqual([]);
+  expect([...other.page.sent, ...third.page.sent]).toEqual([]);
+});
+
+test('what lies on another subdomain is gone with the next page there, which is pending again', async () => {
+  const shop = open({ consent: 'pending' });
+  shop.tracker.consent('granted');
+  shop.tracker.track('a');
+  const blog = { cookies: shop.browser.cookies, stored: new Map(shop.browser.stored) };
+  shop.tracker.consent('denied');
+  const next = open({ consent: 'pending' }, blog);
+  next.tracker.track('b');
+  await next.page.advance(1_000);
+  expect([...blog.cookies.keys(), ...blog.stored.keys()]).toEqual([]);
+  expect(next.page.sent).toEqual([]);
+});
+
+test('an answer for another purpose is taken up by the other tabs', async () => {
+  const one = open({ consent: { analytics: true, ads: true } });
+  const two = open({ consent: { analytics: true, ads: true } }, one.browser);
+  one.tracker.consent({ ads: false });
+  two.tracker.track('a');
+  await two.page.advance(250);
+  expect(consents(two)).toEqual([{ categoryPreferences: { analytics: true, ads: false } }]);
+});
+
+test('a grant that no cookie keeps is no denial', async () => {
+  const visit = open({ consent: 'granted', cookieDomain: 'example' });
+  visit.tracker.track('a');
+  await visit.page.advance(250);
+  expect(names(visit)).toEqual(['a']);
+});
+
+test('a log-out in one tab is no denial in the other', async () => {
+  const one = open({ consent: 'granted' });
+  one.tracker.track('a');
+  const two = open({ consent: 'granted' }, one.browser);
+  one.tracker.reset();
+  told(two);
+  two.tracker.track('b');
+  await two.page.advance(250);
+  expect(names(two)).toEqual(['a', 'b']);
+});

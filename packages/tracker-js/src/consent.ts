@@ -21,9 +21,11 @@ export function createConsent({ consent, purposes = ['analytics'], gpc = true }:
   let preferences: Preferences | undefined;
 
   function answer(next: Consent): void {
-    preferences = next === 'pending' ? {} : { ...preferences };
-    if (typeof next === 'object') Object.assign(preferences, next);
-    else if (next !== 'pending') for (const purpose of purposes) preferences[purpose] = next === 'granted';
+    const isYes = next === 'pending' ? undefined : next === 'granted';
+    preferences = {
+      ...preferences,
+      ...(typeof next === 'object' ? next : Object.fromEntries(purposes.map((one) => [one, isYes as boolean]))),
+    };
     if (objects) preferences[gate] = false;
   }
 
@@ -34,9 +36,13 @@ export function createConsent({ consent, purposes = ['analytics'], gpc = true }:
     allows: () => !preferences || preferences[gate],
     preferences: () => preferences,
     restore(store) {
-      const kept =
-        consent === 'pending' && store.opened(() => attempt(() => JSON.parse(store.get('consent') as string)));
-      if (kept) answer(kept);
+      if (consent !== 'pending') return;
+      store.opened(() => {
+        const kept = attempt(() => JSON.parse(store.read('consent') as string));
+        if (kept) answer(kept);
+        // Taken back on another subdomain, which could not clear away here.
+        else if (store.names('consent').length) store.wiped();
+      });
     },
   };
 }

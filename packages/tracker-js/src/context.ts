@@ -17,17 +17,16 @@ export const pageInfo = (): Properties => ({
  * Where the address says that the visitor comes from: `utm_campaign` is the campaign's name, the other `utm_*` keep
  * theirs. The key is another one for another campaign, and empty without any.
  */
-export function origin(): { campaign: Properties | undefined; clickIds: Properties | undefined; key: string } {
-  const found: Record<'campaign' | 'clickIds', Properties | undefined> = { campaign: undefined, clickIds: undefined };
-  let known = '';
-  new URLSearchParams(location.search).forEach((value, key) => {
-    const [, utm] = /^utm_(\w+)$/.exec(key) ?? [];
-    const kind = utm ? 'campaign' : 'clickIds';
-    if (!utm && !CLICK_ID.test(key)) return;
-    found[kind] = { ...found[kind], [utm === 'campaign' ? 'name' : (utm ?? key)]: value };
-    known += value;
+export function origin(): { campaign?: Properties; clickIds?: Properties; key: string } {
+  const found: ReturnType<typeof origin> = { key: '' };
+  new URLSearchParams(location.search).forEach((value, name) => {
+    const kind = name.startsWith('utm_') ? 'campaign' : 'clickIds';
+    if (kind === 'clickIds' && !CLICK_ID.test(name)) return;
+    found[kind] ??= {};
+    found[kind][name.replace('utm_campaign', 'name').replace('utm_', '')] = value;
+    found.key += value;
   });
-  return { ...found, key: known };
+  return found;
 }
 
 /** The circumstances of an event, taken at the time of the call. */

@@ -1,5 +1,5 @@
 import { createCore, type LoadProfile } from './tracker.js';
-import type { Inside, Module, PushedCall, QueuedCall, Tracker } from './types.js';
+import type { Module, PushedCall, QueuedCall, Tracker } from './types.js';
 
 /** What the snippet puts on the window: a list of calls that answers to the names of the tracker's methods. */
 export type Stub = (QueuedCall | PushedCall)[] & Tracker;
@@ -17,10 +17,9 @@ const normal = (call: QueuedCall | PushedCall): QueuedCall =>
  * Makes `window.tributary` as the tag says, whose attributes are the options, and replays onto it what the snippet
  * gathered, in order.
  */
-export function createGlobal(script: HTMLScriptElement | null): void {
+export function createGlobal(script: HTMLScriptElement): void {
   const stub = window.tributary as Stub | undefined;
-  const tag: Inside['tag'] = script?.dataset ?? {};
-  const { src = '' } = script ?? {};
+  const { dataset: tag, src = '' } = script;
   const own = (module: string) => import(src.replace(/(\.js)?(\?|$)/, `-${module}.js$2`));
 
   function start(links?: { start: Module }): void {
@@ -37,16 +36,7 @@ export function createGlobal(script: HTMLScriptElement | null): void {
       () => own('profile') as ReturnType<LoadProfile>,
       tag,
     );
-    /** One bad call of the page must not take the following ones with it: it is reported, and that is all. */
-    const push = (call: QueuedCall | PushedCall): void => {
-      try {
-        const next = normal(call);
-        const answer = run(next);
-        next.done?.(answer);
-      } catch (error) {
-        void Promise.reject(error);
-      }
-    };
+    const push = (call: QueuedCall | PushedCall): void => run(normal(call));
     // Whoever kept the snippet's list in a variable still reaches the tracker.
     if (stub) stub.push = push as Stub['push'];
     window.tributary = { ...tracker, push };

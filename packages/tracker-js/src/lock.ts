@@ -15,7 +15,7 @@ export function createTurn(store: Store, writeKey: string, tab: string): [TakeTu
   const { locks } = navigator;
   const key = `lease.${writeKey}`;
   let release: () => void = () => {};
-  const owner = () => (store.get(key) ?? '').split('.');
+  const owner = () => (store.read(key) ?? '').split('.');
 
   const leave = () => {
     // A page that holds a lock has no place in the back/forward cache.
@@ -31,7 +31,7 @@ export function createTurn(store: Store, writeKey: string, tab: string): [TakeTu
     }
     const [other, until] = owner();
     if (other !== tab && +(until as string) > Date.now()) return false;
-    store.set(key, `${tab}.${Date.now() + LEASE}`);
+    store.write(key, `${tab}.${Date.now() + LEASE}`);
     // Whoever wrote last has it.
     await new Promise((resolve) => setTimeout(resolve, 20));
     if (owner()[0] !== tab) return false;

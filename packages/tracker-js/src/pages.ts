@@ -1,10 +1,10 @@
 /** A view now, and one for each change of path or query; a page that comes back from the back/forward cache is seen again. */
 export function watchPages(view: () => void, isSeen: boolean): void {
-  let seen = isSeen && location.pathname + location.search;
+  const address = () => location.pathname + location.search;
+  let seen = isSeen && address();
   const look = () => {
-    const address = location.pathname + location.search;
-    if (address !== seen) {
-      seen = address;
+    if (seen !== address()) {
+      seen = address();
       view();
     }
   };

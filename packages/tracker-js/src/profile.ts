@@ -13,11 +13,11 @@ export default function createReader(tracker: Tracker, { writeKey, base, isAllow
   let last: string | undefined;
   let timer: number | undefined;
   /** Whose copy it is: this visitor's, of this session. */
-  const owner = () => tracker.anonymousId() + store.get('ses')?.split('|')[0];
+  const owner = () => tracker.anonymousId() + store.read('ses')?.split('|')[0];
 
   function kept(): PublicProfile | undefined {
     try {
-      const [of, profile] = JSON.parse(store.get('profile') as string);
+      const [of, profile] = JSON.parse(store.read('profile') as string);
       return of === owner() ? profile : undefined;
     } catch {
       return undefined;
@@ -40,7 +40,7 @@ export default function createReader(tracker: Tracker, { writeKey, base, isAllow
     const answer = await fetch(`${base}/profile?${query}`);
     if (!answer.ok) throw new Error(`Tributary answered ${answer.status} for the profile; check the write key`);
     const profile: PublicProfile = await answer.json();
-    if (of === owner()) store.set('profile', JSON.stringify([of, profile]));
+    if (of === owner()) store.write('profile', JSON.stringify([of, profile]));
     return profile;
   }
 

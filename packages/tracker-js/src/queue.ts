@@ -1,11 +1,13 @@
 import type { Store } from './store.js';
+import type { TrackedEvent } from './types.js';
 import { attempt } from './win.js';
 
 /** The key of an event that is stored, and the event. */
 export type Entry = [key: string, json: string];
 
 export interface Queue {
-  add(json: string): void;
+  /** `isProvisional`: it is completed when a batch is put together. */
+  put(json: string, isProvisional: boolean): void;
   /**
    * The oldest entries up to the limits. `isLast`: without the keys of `without`, only what fits, and the newest instead:
    * what lies here for longer was sent when its own page was left, and only the answer is missing.
@@ -13,10 +15,10 @@ export interface Queue {
   taken(maxEvents: number, maxBytes: number, isLast?: boolean, without?: ReadonlySet<string>): Entry[];
   /** How many of them were still there: the same event can be acknowledged twice. */
   remove(keys: string[]): number;
-  /** Drops everything; how many that were. */
-  emptied(): number;
   /** How many there are; other tabs' entries count as of the last `take`. */
-  size(): number;
+  count(): number;
+  /** Looks again. */
+  keys(): string[];
 }
 
 /** Length in UTF-8, which is what browsers count for keepalive. */
@@ -32,6 +34,7 @@ export function createQueue(
   writeKey: string,
   tab: string,
   maxQueue: number,
+  complete: (event: TrackedEvent) => TrackedEvent,
   onDrop: (count: number) => void,
 ): Queue {
   const prefix = `q.${writeKey}.`;
@@ -40,42 +43,49 @@ export function createQueue(
   let known: number | undefined;
 
   function remove(some: string[]): number {
-    const present = some.filter(store.get);
+    const present = some.filter(store.read);
     present.forEach(store.remove);
     return present.length;
   }
 
+  /** Such an event lies there with a space before it, which JSON allows: to find them costs nothing. */
+  function settle(key: string): void {
+    const json = store.read(key);
+    if (json?.[0] === ' ') store.write(key, JSON.stringify(complete(JSON.parse(json))));
+  }
+
   function keys(): string[] {
-    const all = store.keys(prefix).sort();
+    const all = store.names(prefix).sort();
     // Less than none is none.
     const old = all.splice(0, all.length - maxQueue);
     if (old.length) onDrop(remove(old));
     // After every stored key, so that order survives a clock that was set back between two pages.
-    last ||= +(all.at(-1) ?? '').slice(prefix.length, prefix.length + 13) + 1 || 0;
+    last ||= +(all.at(-1)?.split('.').at(-3) as string) + 1 || 0;
     known = all.length;
     return all;
   }
 
-  const size = () => known ?? keys().length;
+  const count = () => known ?? keys().length;
 
   return {
     remove,
-    size,
-    emptied: () => remove(keys()),
-    add(json) {
-      size();
+    count,
+    keys,
+    put(json, isProvisional) {
+      count();
       last = Math.max(last, Date.now());
-      store.set(`${prefix}${last}.${sequence++}.${tab}`, json);
+      store.write(`${prefix}${last}.${sequence++}.${tab}`, (isProvisional ? ' ' : '') + json);
       if (++(known as number) > maxQueue) keys();
     },
     taken(maxEvents, maxBytes, isLast, without) {
       const entries: Entry[] = [];
       let bytes = 0;
       const all = keys();
+      all.forEach(settle);
       for (const key of isLast ? all.reverse() : all) {
         if (entries.length >= maxEvents) break;
         if (without?.has(key)) continue;
-        const json = store.get(key) as string;
+        const json = store.read(key) as string;
         // What lies in storage can have been changed by anyone; one broken entry must not spoil a batch.
         if (!attempt(() => JSON.parse(json))) {
           store.remove(key);

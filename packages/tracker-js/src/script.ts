@@ -7,4 +7,4 @@ declare global {
   }
 }
 
-if (typeof document !== 'undefined') createGlobal(document.currentScript as HTMLScriptElement | null);
+createGlobal(document.currentScript as HTMLScriptElement);

@@ -30,7 +30,7 @@ export function createSender(
   url: string,
   { writeKey, flushAt = 20, flushDelay = 250 }: TrackerOptions,
   isAllowed: () => boolean,
-  onDone: (count: number, isAccepted: boolean) => void,
+  onDone: (what: 'sent' | 'rejected', count: number) => void,
 ): Sender {
   /** The keys that are under way. */
   const inFlight = new Set<string>();
@@ -38,18 +38,18 @@ export function createSender(
   let failures = 0;
   let notBefore = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let timerAt = 0;
+  let timerAt = Number.POSITIVE_INFINITY;
   let flushing: Promise<void> | undefined;
   let leaving: Promise<unknown> | undefined;
   let isHidden = false;
 
   function schedule(delay: number): void {
     const at = Math.max(Date.now() + delay, notBefore);
-    if (timer && timerAt <= at) return;
+    if (at >= timerAt) return;
     clearTimeout(timer);
     timerAt = at;
     timer = setTimeout(() => {
-      timer = undefined;
+      timerAt = Number.POSITIVE_INFINITY;
       void flush();
     }, at - Date.now());
   }
@@ -63,14 +63,14 @@ export function createSender(
   async function post(entries: Entry[], isLast?: boolean): Promise<boolean | undefined> {
     // Not at the time of the call: the first look at Intl costs more than all the rest of the start.
     const context = { timezone: Intl.DateTimeFormat().resolvedOptions().timeZone };
-    const envelope = JSON.stringify({ writeKey, sentAt: new Date(), context }).slice(0, -1);
-    const body = `${envelope},"batch":[${entries.map(([, json]) => json)}]}`;
+    const envelope = JSON.stringify({ writeKey, sentAt: new Date(), context, batch: [] }).slice(0, -2);
+    const body = `${envelope + entries.map(([, json]) => json)}]}`;
     const bytes = byteLength(body);
     // Other scripts can have used up the browser's 64 KiB: then keepalive fails, and a plain repetition does not.
     const keepalive = (isLast || !failures) && inFlightBytes + bytes <= KEEPALIVE_BUDGET;
     if (keepalive) inFlightBytes += bytes;
     const keys = entries.map(([key]) => key);
-    if (keepalive || isLast) for (const key of keys) inFlight.add(key);
+    if (keepalive || isLast) keys.forEach(inFlight.add, inFlight);
     // Old browsers have none; there the browser's own patience holds.
     const signal = AbortSignal.timeout?.(TIMEOUT);
     try {
@@ -78,22 +78,20 @@ export function createSender(
       const answer = await fetch(url, { method: 'POST', body, keepalive, signal });
       if (isRetryable(answer.status)) return void failed(retryAfter(answer.headers.get('Retry-After')));
       failures = notBefore = 0;
-      onDone(queue.remove(keys), answer.ok);
+      onDone(answer.ok ? 'sent' : 'rejected', queue.remove(keys));
       return true;
     } catch {
       return void failed(0);
     } finally {
       if (keepalive) inFlightBytes -= bytes;
-      for (const key of keys) inFlight.delete(key);
+      keys.forEach(inFlight.delete, inFlight);
     }
   }
 
   async function drain(): Promise<void> {
-    for (;;) {
-      await leaving;
-      const entries = isAllowed() ? queue.taken(BATCH_EVENTS, BATCH_BYTES) : [];
-      if (!entries.length || !(await post(entries))) return;
-    }
+    await leaving;
+    const entries = isAllowed() ? queue.taken(BATCH_EVENTS, BATCH_BYTES) : [];
+    if (entries.length && (await post(entries))) await drain();
   }
 
   const flush = (): Promise<void> =>
@@ -116,7 +114,7 @@ export function createSender(
     const all = queue.taken(LAST_EVENTS, room, true);
     // With the batch that is under way if there is room: then the order is right whichever arrives first,
     // and the collector drops the repeats.
-    last(fresh.length && all.length === queue.size() ? all : fresh);
+    last(fresh.length && all.length === queue.count() ? all : fresh);
     // What keepalive does not take may still make it; it stays stored until it is acknowledged.
     last(queue.taken(LAST_EVENTS, REST_BYTES, true, inFlight));
     giveBack();
@@ -125,7 +123,7 @@ export function createSender(
   return {
     notify() {
       if (isHidden && !failures) leave();
-      else schedule(queue.size() < flushAt ? +flushDelay : 0);
+      else schedule(queue.count() < flushAt ? +flushDelay : 0);
     },
     flush,
     leaving(now) {

@@ -25,9 +25,9 @@ export const serverCookie = (): Module => (tracker, inside) => {
   const claim = () => {
     if (!isAllowed()) return;
     const anonymousId = tracker.anonymousId();
-    const current = anonymousId + store.get('ses')?.split('|')[0];
-    if (store.get('claim') === current) return;
-    store.set('claim', current);
+    const current = anonymousId + store.read('ses')?.split('|')[0];
+    if (store.read('claim') === current) return;
+    store.write('claim', current);
     fetch(`${base}/identity`, {
       method: 'POST',
       body: JSON.stringify({ writeKey, anonymousId, domain: siteDomain() }),

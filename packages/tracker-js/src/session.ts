@@ -7,9 +7,9 @@ import { uuid } from './uuid.js';
  */
 export function sessionOf(store: Store, gap: number, campaign: string): [id: string, isNew: boolean] {
   const now = Date.now();
-  const [id, last = 0, before] = (store.get('ses') ?? '').split('|');
-  const isNew = !id || now - +last > gap || (!!campaign && campaign !== before);
-  const current = isNew ? uuid() : id;
-  store.set('ses', [current, now, isNew ? campaign : before].join('|'));
+  const [id, last = 0, before] = (store.read('ses') ?? '').split('|');
+  const isNew = now - +last > gap || (!!campaign && campaign !== before);
+  const current = isNew ? uuid() : (id as string);
+  store.write('ses', [current, now, isNew ? campaign : before].join('|'));
   return [current, isNew];
 }

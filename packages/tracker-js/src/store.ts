@@ -8,10 +8,10 @@ const SHARED = ['aid', 'uid', 'ses', 'consent'];
 
 /** What is remembered: in cookies and localStorage, in localStorage, or in the page's memory alone. */
 export interface Store {
-  get(key: string): string | undefined;
-  set(key: string, value: string): void;
+  read(key: string): string | undefined;
+  write(key: string, value: string): void;
   remove(key: string): void;
-  keys(prefix: string): string[];
+  names(prefix: string): string[];
   /** Does this as if consent were given: to look for an earlier grant, to clear away. */
   opened<T>(work: () => T): T;
   wiped(): void;
@@ -26,33 +26,32 @@ export function createStore(kind: StorageKind, isAllowed: () => boolean, cookieD
   const hasCookie = (key: string) => kind === 'cookie' && (isOpen || isAllowed()) && SHARED.includes(key);
   const cookie = (key: string) =>
     attempt(() =>
-      decodeURIComponent(
-        (new RegExp(`(?:^|; )${PREFIX}${key}=([^;]*)`).exec(document.cookie) as string[])[1] as string,
-      ),
+      decodeURIComponent((new RegExp(`(^| )${PREFIX}${key}=([^;]*)`).exec(document.cookie) as string[])[2] as string),
     );
   /** In the widest domain that takes it, for subdomains to share: browsers refuse public suffixes (`co.uk`). */
   const setCookie = (key: string, value: string, age: number) =>
     attempt(() => {
       const labels = location.hostname.split('.');
-      const domains = labels.map((_, i) => `; Domain=${labels.slice(-1 - i).join('.')}`);
-      for (const domain of cookieDomain ? [`; Domain=${cookieDomain}`] : [...domains, '']) {
+      const domains = labels.map((_, i) => labels.slice(-1 - i).join('.'));
+      // An empty domain is none: the host alone.
+      for (const domain of cookieDomain ? [cookieDomain] : [...domains, '']) {
         // biome-ignore lint/suspicious/noDocumentCookie: the other API is not everywhere, and answers too late
-        document.cookie = `${PREFIX}${key}=${encodeURIComponent(value)}; Path=/; Max-Age=${age}; SameSite=Lax${domain}${
+        document.cookie = `${PREFIX}${key}=${encodeURIComponent(value)}; Path=/; Max-Age=${age}; SameSite=Lax; Domain=${domain}${
           location.protocol === 'https:' ? '; Secure' : ''
         }`;
         if (age && cookie(key) === value) break;
       }
     });
 
-  const keys = (prefix: string) =>
+  const names = (prefix: string) =>
     [...(attempt(() => Object.keys(local())) ?? []), ...Object.keys(memory)]
       .filter((key) => key.startsWith(PREFIX + prefix))
       .map((key) => key.slice(PREFIX.length));
 
   function remove(key: string): void {
-    delete memory[PREFIX + key];
-    attempt(() => local().removeItem(PREFIX + key));
     if (hasCookie(key) && cookie(key)) setCookie(key, '', 0);
+    delete memory[PREFIX + key];
+    attempt(() => delete local()[PREFIX + key]);
   }
 
   function opened<T>(work: () => T): T {
@@ -63,20 +62,24 @@ export function createStore(kind: StorageKind, isAllowed: () => boolean, cookieD
   }
 
   return {
-    get: (key) =>
-      (hasCookie(key) && cookie(key)) || (attempt(() => local().getItem(PREFIX + key)) ?? memory[PREFIX + key]),
-    set(key, value) {
+    read: (key) =>
+      (hasCookie(key) && cookie(key)) ||
+      // A grant that is gone from the cookie was taken back, perhaps on another subdomain; here lies a copy.
+      (key === 'consent' && hasCookie(key)
+        ? undefined
+        : (attempt(() => local()[PREFIX + key]) ?? memory[PREFIX + key])),
+    write(key, value) {
+      // 400 days is the longest life that browsers grant. First the cookie: other tabs are told of what comes after.
+      if (hasCookie(key) && (key === 'consent' || cookie(key) !== value)) setCookie(key, value, 34_560_000);
       memory[PREFIX + key] = value;
       attempt(() => {
-        local().setItem(PREFIX + key, value);
+        local()[PREFIX + key] = value;
         delete memory[PREFIX + key];
       });
-      // 400 days is the longest life that browsers grant.
-      if (hasCookie(key) && cookie(key) !== value) setCookie(key, value, 34_560_000);
     },
     remove,
-    keys,
+    names,
     opened,
-    wiped: () => opened(() => [...keys(''), ...SHARED].forEach(remove)),
+    wiped: () => opened(() => [...names(''), ...SHARED].forEach(remove)),
   };
 }

@@ -141,6 +141,7 @@ test('no unload listener: it would keep pages out of the back/forward cache', ()
     'pagehide',
     'pageshow',
     'prerenderingchange',
+    'storage',
     'visibilitychange',
   ]);
 });

@@ -22,6 +22,7 @@ import type {
   TrackerOptions,
 } from './types.js';
 import { uuid } from './uuid.js';
+import { attempt } from './win.js';
 
 /** How the module behind `profile` comes: it is loaded only when asked for. */
 export type LoadProfile = () => Promise<{ default: (tracker: Tracker, inside: Inside) => ProfileReader }>;
@@ -29,7 +30,8 @@ export type LoadProfile = () => Promise<{ default: (tracker: Tracker, inside: In
 /** The tracker and the doors for calls that were made before it was there, and for modules. */
 export interface Core {
   tracker: Tracker;
-  run(call: QueuedCall): unknown;
+  /** One bad call of the page must not take the following ones with it: it is reported, and that is all. */
+  run(call: QueuedCall): void;
   extend(module: Module): void;
 }
 
@@ -44,26 +46,29 @@ export function createCore(
   const stats: Stats = { sent: 0, dropped: 0, rejected: 0 };
   const [on, emit] = createSignals();
   const chain = [...plugins];
-  const tab = uuid().slice(0, 8);
-  /** Events that wait for an answer about consent, or for a prerendered page to be shown. */
-  let held: string[] = [];
+  const tab = uuid();
   let call: QueuedCall | undefined;
+  let kept: string | undefined;
   let reader: Promise<ProfileReader> | undefined;
 
   const consent = createConsent(options);
   const isAllowed = () => !!consent.allows() && !document.prerendering;
   const store = createStore(options.storage ?? 'cookie', isAllowed, options.cookieDomain);
-  const { anonymousId, userId, setUserId, reset } = createIdentity(store);
-  const onDrop = (count: number) => {
-    stats.dropped += count;
-    emit('dropped', count);
+  const { anonymousId, userId, setUserId, become, isProvisional, settled } = createIdentity(store);
+  const tell = (what: keyof Stats, count: number) => {
+    stats[what] += count;
+    emit(what, count);
   };
-  const queue = createQueue(store, writeKey, tab, maxQueue, onDrop);
+  const onDrop = (count: number) => tell('dropped', count);
+  /** What an event gets that had to wait: for the id that wins, for consent, for a prerendered page to be shown. */
+  const complete = (event: TrackedEvent) => {
+    event.anonymousId = settled();
+    Object.assign(event.context, consented());
+    return event;
+  };
+  const queue = createQueue(store, writeKey, tab, maxQueue, complete, onDrop);
   const turn = createTurn(store, writeKey, tab);
-  const sender = createSender(queue, turn, `${base}/batch`, options, isAllowed, (count, isAccepted) => {
-    stats[isAccepted ? 'sent' : 'rejected'] += count;
-    if (isAccepted) emit('sent', count);
-  });
+  const sender = createSender(queue, turn, `${base}/batch`, options, heed, tell);
 
   const consented = () => {
     const categoryPreferences = consent.preferences();
@@ -74,12 +79,10 @@ export function createCore(
   function accept(event: TrackedEvent): void {
     const json = JSON.stringify(event);
     emit('event', event);
-    if (isAllowed()) {
-      queue.add(json);
+    if (consent.allows() === false) onDrop(1);
+    else {
+      queue.put(json, isProvisional(event.anonymousId) || !isAllowed());
       sender.notify();
-    } else {
-      held.push(json);
-      onDrop(held.splice(0, consent.allows() === false ? 1 : held.length - maxQueue).length);
     }
   }
 
@@ -90,6 +93,8 @@ export function createCore(
 
   function send(type: TrackedEvent['type'], fields: Properties): void {
     try {
+      heed();
+      if (type === 'identify' && fields.userId) setUserId(fields.userId as string);
       const { key, ...from } = origin();
       const [sessionId, isNew] = sessionOf(store, sessionGap, key);
       if (isNew) emit('session', sessionId);
@@ -107,29 +112,29 @@ export function createCore(
     }
   }
 
-  /** Sends or drops what was held, by the answer that there is now. */
+  /** Of a denial nothing is stored: that the grant is there no more tells the other tabs and subdomains. */
+  function heed(): boolean {
+    const now = store.read('consent');
+    if (isAllowed() && now !== kept) tracker.consent(attempt(() => JSON.parse(now as string)) ?? 'denied');
+    return isAllowed();
+  }
+
+  /** Sends or drops what is held in memory, by the answer that there is now. */
   function settle(change: () => void): void {
-    const temporary = anonymousId();
-    const user = userId();
+    const user = store.read('uid') && userId();
     change();
-    const preferences = consent.preferences();
     if (consent.allows() === false) {
-      onDrop(held.length + store.opened(queue.emptied));
+      onDrop(store.opened(queue.keys).length);
       store.wiped();
     } else if (isAllowed()) {
-      if (preferences) store.set('consent', JSON.stringify(preferences));
+      const preferences = consent.preferences();
+      // For later pages, and for other tabs to see when it is taken back.
+      if (preferences) store.write('consent', JSON.stringify(preferences));
+      kept = store.read('consent');
       // A visitor who was here before is known by the stored id; what was held meanwhile is theirs.
-      const id = anonymousId();
       if (user) setUserId(user);
-      for (const json of held) {
-        const event = JSON.parse(json);
-        if (event.anonymousId === temporary) event.anonymousId = id;
-        Object.assign(event.context, consented());
-        queue.add(JSON.stringify(event));
-      }
       sender.notify();
-    } else return;
-    held = [];
+    }
   }
 
   /** A call that takes a name, an object, or both. */
@@ -142,20 +147,19 @@ export function createCore(
         [objectField]: { ...(type === 'page' && pageInfo()), ...(isNamed ? object : (object ?? name)) },
       });
     };
-  const sendIdentity = caller('identify', 'userId', 'traits');
 
   const tracker: Tracker = {
     track: caller('track', 'event', 'properties'),
     page: caller('page', 'name', 'properties'),
     screen: caller('screen', 'name', 'properties'),
-    identify(who?: string | object | null, traits?: object) {
-      if (typeof who !== 'object' && who) setUserId(`${who}`);
-      sendIdentity(who, traits);
-    },
+    identify: caller('identify', 'userId', 'traits'),
     group: caller('group', 'groupId', 'traits'),
     alias: (id, previousId = userId() ?? anonymousId()) => send('alias', { userId: id, previousId }),
     reset() {
-      reset();
+      // What was made before is the visitor's who goes.
+      queue.taken(0, 0);
+      store.remove('ses');
+      become(uuid());
       emit('reset', anonymousId());
     },
     ready: (callback) => callback(tracker),
@@ -181,21 +185,28 @@ export function createCore(
     tag,
     isAllowed,
     store,
-    setAnonymousId: (id) => store.set('aid', id),
+    setAnonymousId: become,
   };
   const extend = (module: Module) => module(tracker, inside);
 
-  consent.restore(store);
-  if (consent.allows() === false) store.wiped();
-  const listen = (target: EventTarget, type: string, listener: () => void) => target.addEventListener(type, listener);
-  listen(document, 'prerenderingchange', () => settle(() => consent.restore(store)));
-  listen(window, 'pagehide', () => sender.leaving(true));
-  listen(window, 'pageshow', () => sender.leaving(false));
-  listen(document, 'visibilitychange', () => sender.leaving(document.visibilityState === 'hidden'));
-  listen(window, 'online', sender.flush);
+  // On their way down: so the window hears what the document is told, too.
+  const listen = (type: string, listener: () => void) => addEventListener(type, listener, true);
+  const begin = () => settle(() => consent.restore(store));
+  listen('prerenderingchange', begin);
+  listen('pagehide', () => sender.leaving(true));
+  listen('pageshow', () => sender.leaving(false));
+  listen('visibilitychange', () => sender.leaving(document.visibilityState === 'hidden'));
+  listen('online', sender.flush);
+  // Without a stored grant it is the id that is missing: only a denial takes it away.
+  addEventListener('storage', ({ key, newValue }) => {
+    if (heed() && key === 'tributary_aid') {
+      if (newValue) anonymousId();
+      else tracker.consent('denied');
+    }
+  });
+  // Sends what earlier pages left behind, too.
+  begin();
   options.modules?.forEach(extend);
-  // What earlier pages left behind.
-  if (isAllowed() && queue.size()) void sender.flush();
   if (options.autoPage) watchPages(tracker.page, options.autoPage === 'changes');
 
   return {
@@ -204,10 +215,14 @@ export function createCore(
     run(next) {
       call = next;
       try {
-        return (tracker as unknown as Record<string, (...args: unknown[]) => unknown>)[next.type]?.(...next.args);
-      } finally {
-        call = undefined;
+        const answer = (tracker as unknown as Record<string, (...args: unknown[]) => unknown>)[next.type]?.(
+          ...next.args,
+        );
+        next.done?.(answer);
+      } catch (error) {
+        void Promise.reject(error);
       }
+      call = undefined;
     },
   };
 }

@@ -58,8 +58,8 @@ export interface Inside {
   isAllowed(): boolean;
   /** Storage that keeps to consent. */
   store: {
-    get(key: string): string | undefined;
-    set(key: string, value: string): void;
+    read(key: string): string | undefined;
+    write(key: string, value: string): void;
     remove(key: string): void;
   };
   setAnonymousId(id: string): void;
@@ -110,6 +110,8 @@ export interface Signals {
   sent: number;
   /** How many were given up here. */
   dropped: number;
+  /** How many the collector has refused for good. */
+  rejected: number;
   /** The purposes and their answers. */
   consent: Record<string, boolean>;
   /** The id of a session that begins. */

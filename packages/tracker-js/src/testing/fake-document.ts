@@ -8,6 +8,7 @@ export function fakeStorage(stored: Map<string, string>): Storage {
   return new Proxy(methods, {
     get: (_, key: string) => methods[key as keyof typeof methods] ?? stored.get(key),
     set: (_, key: string, value: string) => !!stored.set(key, value),
+    deleteProperty: (_, key: string) => stored.delete(key) || true,
     ownKeys: () => [...stored.keys()],
     getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }),
   }) as unknown as Storage;
