@@ -8,7 +8,13 @@ const unit = [
 ];
 // Two dozen deployments one after the other: some minutes, by a command of its own (docs/performance.md).
 const bench = process.env.TRIBUTARY_BENCH_TEST ? ['bench/src/bench.test.ts'] : [];
-const e2e = [...bench, 'e2e/**/*.test.ts', 'packages/**/src/**/*.e2e.test.ts', 'fuzz/src/**/*.test.ts'];
+const e2e = [
+  ...bench,
+  'e2e/**/*.test.ts',
+  'packages/**/src/**/*.e2e.test.ts',
+  'fuzz/src/**/*.test.ts',
+  'chaos/src/**/*.test.ts',
+];
 
 export default defineConfig({
   ssr: { resolve: { conditions: ['@tributary/source'] } },

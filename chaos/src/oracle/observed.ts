@@ -20,7 +20,16 @@ export interface Observed {
     nodes: { [passage: string]: number };
   };
   /** Calls that the receiver of the webhooks got. */
-  hooks: { id: string; body: string }[];
+  hooks: ObservedHook[];
+}
+
+export interface ObservedHook {
+  /** The header that names the delivery. */
+  id: string;
+  /** The message that the body tells of. */
+  of: string;
+  /** Stands for the bytes of the body. */
+  digest: string;
 }
 
 export interface ObservedProfile {
@@ -58,12 +67,13 @@ export interface ObservedEvent {
     messageId: string;
     timestamp: string;
     anonymousId?: string;
+    userId?: string;
     context: { copy?: Json; [key: string]: unknown };
   };
 }
 
-/** The promises of the design; `identity` stands for its rules of whose an event is. */
-export type Promised = 'G1' | 'G2' | 'G3' | 'G5' | 'G6' | 'G7' | 'G9' | 'G10' | 'identity';
+/** The promises of the design; `identity` stands for its rules of whose an event is, `suite` for what the suite itself owes. */
+export type Promised = 'G1' | 'G2' | 'G3' | 'G4' | 'G5' | 'G6' | 'G7' | 'G9' | 'G10' | 'identity' | 'suite';
 
 /** A promise that does not hold, and where. */
 export interface Finding {

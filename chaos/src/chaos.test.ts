@@ -1,0 +1,55 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { need } from '@tributary/testing';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { StoreName } from './deployment/servers.js';
+import { BREAKS, broken } from './oracle/breaks.js';
+import { judge } from './oracle/judge.js';
+import { type Report, runChaos } from './run/chaos.js';
+
+// The processes are the built program: `npm test` builds it first.
+// CI judges a change by the same workload as the one before; by hand each run is a new one.
+const seed = Number(process.env.CHAOS_SEED ?? (process.env.CI ? 246_087 : Date.now() % 1_000_000));
+const events = Number(process.env.CHAOS_EVENTS ?? 4_000);
+const people = Math.min(2_000, Math.ceil(events / 20));
+
+const needed = { postgres: need('redis', 'postgres'), mongo: need('redis', 'mongo'), embedded: need() };
+
+describe('processes that die at every line where it hurts, and all that can go wrong around them', () => {
+  beforeAll(() => {
+    // What is loaded into the processes is built as they are.
+    const root = fileURLToPath(new URL('../..', import.meta.url));
+    const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+    const { status, stdout } = spawnSync(process.execPath, [compiler, '-b', 'chaos'], { cwd: root, encoding: 'utf8' });
+    expect(status, stdout).toBe(0);
+  });
+
+  for (const store of ['postgres', 'mongo', 'embedded'] as const) {
+    describe.skipIf(!needed[store].ok)(`on the store ${store}`, () => onStore(store));
+  }
+
+  function onStore(store: StoreName) {
+    let report: Report;
+
+    beforeAll(async () => {
+      report = await runChaos({ seed, events, people, store });
+      const { evidence: _, promises: __, findings: ___, ...told } = report;
+      console.info(`chaos on ${store}: ${JSON.stringify(told)}`);
+    }, 600_000);
+
+    it('break no promise', () => {
+      const shown = report.findings.slice(0, 20).map(({ promise, what }) => `${promise}: ${what}`);
+      const again = `pnpm chaos --store ${store} --seed ${seed} --events ${events} --people ${people}`;
+      expect(shown, `${report.findings.length} findings; again: ${again}`).toEqual([]);
+    });
+
+    it.each(Object.entries(BREAKS))('would not have gone unnoticed if %s', (way, { promise }) => {
+      const { workload, observed, again } = report.evidence;
+      const before = new Set(report.findings.map(({ what }) => what));
+      const findings = judge(workload.sent, broken(observed, way), again);
+      const news = findings.filter(({ what }) => !before.has(what));
+      expect(news.map((finding) => finding.promise)).toContain(promise);
+    });
+  }
+});

@@ -1,0 +1,82 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ControlFile, Death } from '../preload/control.js';
+import type { Random } from '../workload/random.js';
+
+export interface HunterOptions {
+  control: ControlFile;
+  points: readonly string[];
+  random: Random;
+  /**
+   * Milliseconds in which nobody dies after a death. A batch that killed its worker several times in a row is taken
+   * for poisonous, so each has the time to be taken again.
+   */
+  gapMs: number;
+  onDeath(death: Death): void;
+}
+
+/** Lets processes die at every crash point, one after the other, and round again for as long as it is let. */
+export class Hunter {
+  /** Deaths by point. */
+  readonly deaths: Map<string, number>;
+  #stopped = false;
+  #cycle = 0;
+  #loop: Promise<void> | undefined;
+  readonly #known = new Set<string>();
+
+  constructor(private readonly options: HunterOptions) {
+    this.deaths = new Map(options.points.map((point) => [point, 0]));
+  }
+
+  get missing(): string[] {
+    return [...this.deaths].flatMap(([point, n]) => (n === 0 ? [point] : []));
+  }
+
+  get total(): number {
+    return this.#known.size;
+  }
+
+  start(): void {
+    this.#loop ??= this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#loop;
+    this.options.control.arm({});
+    this.#count();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped && this.deaths.size > 0) {
+      const left = new Set(this.deaths.keys());
+      const armed = () =>
+        Object.fromEntries(
+          [...left].map((point) => [point, { id: `${this.#cycle}-${point.replace(':', '.')}`, visit: visit() }]),
+        );
+      // The first time round at the first visit: what is rare must not be missed.
+      const visit = () => (this.#cycle === 0 ? 1 : 1 + this.options.random.below(4));
+      this.options.control.arm(armed());
+      while (left.size > 0 && !this.#stopped) {
+        await sleep(25);
+        const died = this.#count();
+        if (died.length === 0) continue;
+        this.options.control.arm({});
+        await sleep(this.options.gapMs);
+        for (const { point } of [...died, ...this.#count()]) left.delete(point);
+        if (!this.#stopped) this.options.control.arm(armed());
+      }
+      this.#cycle++;
+    }
+  }
+
+  /** Those who died since the last look. */
+  #count(): Death[] {
+    const died = this.options.control.deaths().filter(({ id }) => !this.#known.has(id));
+    for (const death of died) {
+      this.#known.add(death.id);
+      this.deaths.set(death.point, (this.deaths.get(death.point) ?? 0) + 1);
+      this.options.onDeath(death);
+    }
+    return died;
+  }
+}

@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LOCK_MS } from '../deployment/deployment.js';
+import type { Place, Role } from '../deployment/place.js';
+import type { Fault, World } from './world.js';
+
+const placesOf = ({ deployment }: World, role: Role): Place[] =>
+  deployment.places.filter((place) => place.role === role || place.role === 'start');
+const several = ({ servers }: World) => servers.store !== 'embedded';
+
+async function killOne(world: World, role: Role): Promise<void> {
+  const place = world.random.pick(placesOf(world, role));
+  // A kill shall hit work, not the beginning of a process.
+  await place.ready();
+  await sleep(world.random.below(700));
+  await place.kill();
+  await place.ready();
+}
+
+async function stallOne(world: World, role: Role): Promise<void> {
+  const place = world.random.pick(placesOf(world, role));
+  await place.ready();
+  await sleep(world.random.below(300));
+  await place.stall(2 * LOCK_MS);
+}
+
+/** Processes of the program that die, or stand still for longer than they own anything. */
+export const processFaults = {
+  'kill-worker': { title: 'a worker killed', fits: several, play: (world) => killOne(world, 'worker') },
+  'kill-api': { title: 'an api killed', fits: several, play: (world) => killOne(world, 'api') },
+  'kill-scheduler': { title: 'the scheduler killed', fits: several, play: (world) => killOne(world, 'scheduler') },
+  'kill-all': {
+    title: 'every process killed at once',
+    fits: () => true,
+    async play({ deployment, random }) {
+      await deployment.ready();
+      await sleep(random.below(700));
+      await Promise.all(deployment.places.map((place) => place.kill()));
+      await deployment.ready();
+    },
+  },
+  'kill-supervised': {
+    title: 'the process under the supervisor killed',
+    fits: (world) => !several(world),
+    async play({ deployment: { places }, random }) {
+      for (const place of places) {
+        await place.ready();
+        await sleep(random.below(700));
+        place.killWork();
+        await place.ready();
+      }
+    },
+  },
+  'stall-worker': {
+    title: 'a worker stopped for longer than its locks',
+    fits: () => true,
+    play: (world) => stallOne(world, 'worker'),
+  },
+  'stall-api': { title: 'an api stopped for a while', fits: several, play: (world) => stallOne(world, 'api') },
+} satisfies { [name: string]: Fault };

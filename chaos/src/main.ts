@@ -1,0 +1,27 @@
+import { writeFileSync } from 'node:fs';
+import { readOptions, USAGE } from './options.js';
+import { printReport } from './report/print.js';
+import { runChaos } from './run/chaos.js';
+
+// An end by a signal is an end as well: the processes that were started go with it.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
+
+try {
+  const { stores, json, ...options } = readOptions(process.argv.slice(2));
+  const reports = [];
+  for (const store of stores) {
+    const begun = Date.now();
+    const say = (text: string) => console.log(`  ${((Date.now() - begun) / 1_000).toFixed(0).padStart(5)} s  ${text}`);
+    console.log(`${store}, seed ${options.seed}, ${options.events} events of ${options.people} people`);
+    const report = await runChaos({ ...options, store, progress: say });
+    printReport(report);
+    const { evidence: _, ...paper } = report;
+    reports.push(paper);
+  }
+  if (json !== undefined) writeFileSync(json, `${JSON.stringify(reports, null, 2)}\n`);
+  process.exit(reports.every(({ findings }) => findings.length === 0) ? 0 : 1);
+} catch (error) {
+  const mistake = error instanceof Error && /^--|option|argument/.test(error.message);
+  console.error(mistake ? `${error.message}\n\n${USAGE}` : error);
+  process.exit(2);
+}

@@ -1,0 +1,63 @@
+import { parseArgs } from 'node:util';
+import type { StoreName } from './deployment/servers.js';
+import { FAULT_NAMES, type FaultName } from './faults/faults.js';
+
+const STORES: readonly StoreName[] = ['postgres', 'mongo', 'embedded'];
+
+export interface Options {
+  seed: number;
+  events: number;
+  people: number;
+  stores: readonly StoreName[];
+  faults: readonly FaultName[];
+  rounds?: number;
+  crashPoints?: readonly string[];
+  weaken?: string;
+  json?: string;
+}
+
+export const USAGE = `pnpm chaos [--store NAME] [--events N] [--people N] [--seed S] [--faults LIST] [--json FILE]
+  --store    postgres, mongo or embedded (all three, one after the other)
+  --events   how many (100,000)
+  --people   of how many people (2,000, and at most one for 20 events)
+  --seed     a whole number: the same one makes the same events and faults (a random one, which is printed)
+  --faults   names separated by commas, or none (all: ${FAULT_NAMES.join(', ')})
+  --points   names of crash points separated by commas, or none (all)
+  --rounds   in how many parts the events are sent, each with one fault
+  --weaken   without this safeguard: it must be noticed
+  --json     writes the report to a file as well`;
+
+/** Reads the command line; throws with a sentence about what is wrong in it. */
+export function readOptions(args: string[]): Options {
+  const text = { type: 'string' } as const;
+  const options = { events: text, people: text, seed: text, store: text, faults: text, points: text };
+  const { values } = parseArgs({ args, options: { ...options, rounds: text, weaken: text, json: text } });
+  const events = whole('events', values.events, 100_000);
+  return {
+    events,
+    people: whole('people', values.people, Math.min(2_000, Math.ceil(events / 20))),
+    seed: whole('seed', values.seed, Math.floor(Math.random() * 1_000_000)),
+    stores: values.store === undefined ? STORES : list('store', values.store, STORES),
+    faults: values.faults === undefined ? FAULT_NAMES : list('faults', values.faults, FAULT_NAMES),
+    ...(values.points !== undefined && { crashPoints: values.points === 'none' ? [] : values.points.split(',') }),
+    ...(values.rounds !== undefined && { rounds: whole('rounds', values.rounds, 0) }),
+    ...(values.weaken !== undefined && { weaken: values.weaken }),
+    ...(values.json !== undefined && { json: values.json }),
+  };
+}
+
+function whole(name: string, text: string | undefined, otherwise: number): number {
+  if (text === undefined) return otherwise;
+  const value = Number(text.replaceAll(/[_,]/g, ''));
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw new Error(`--${name} takes a whole number, and ${text} is none.`);
+  return value;
+}
+
+function list<T extends string>(name: string, text: string, known: readonly T[]): T[] {
+  if (text === 'none') return [];
+  return text.split(',').map((item) => {
+    if (!known.includes(item as T)) throw new Error(`--${name}: there is no ${item}. There are: ${known.join(', ')}.`);
+    return item as T;
+  });
+}

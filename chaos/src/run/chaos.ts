@@ -1,0 +1,109 @@
+import { type StoreName, startServers } from '../deployment/servers.js';
+import { FAULT_NAMES, type FaultName } from '../faults/faults.js';
+import { crashPoints } from '../faults/points.js';
+import { uncounted } from '../oracle/accounting.js';
+import { judge } from '../oracle/judge.js';
+import type { Finding, Observed } from '../oracle/observed.js';
+import { type PromiseLine, promiseLines } from '../report/promises.js';
+import type { Workload } from '../workload/types.js';
+import { makeWorkload } from '../workload/workload.js';
+import { play } from './play.js';
+
+export interface ChaosOptions {
+  seed: number;
+  events: number;
+  people: number;
+  store: StoreName;
+  /** Which faults; all of them by default. */
+  faults?: readonly FaultName[];
+  /** At which points processes die: by default at every one that the engine names for this store. */
+  crashPoints?: readonly string[];
+  /** A safeguard of the engine (`SAFEGUARDS`) that every process goes without, to see that it would be noticed. */
+  weaken?: string;
+  /** In how many parts the events are sent; each part is accompanied by one fault. */
+  rounds?: number;
+  progress?(text: string): void;
+}
+
+/** What a run found. */
+export interface Report {
+  seed: number;
+  store: StoreName;
+  servers: string[];
+  /** Calls that were sent; copies and bad ones are among them. */
+  events: number;
+  people: number;
+  promises: PromiseLine[];
+  findings: Finding[];
+  /** Deaths by crash point. One without any is among the findings too. */
+  points: { [point: string]: number };
+  faults: { [name: string]: number };
+  counts: { [what: string]: number };
+  /** Ends of processes that nobody brought about. */
+  surprises: string[];
+  seconds: { sent: number; done: number; judged: number };
+  /** What was judged: not for the paper. */
+  evidence: { workload: Workload; observed: Observed; again: number };
+}
+
+/** Enough that every fault comes up and every crash point is met, and for long runs in proportion. */
+export function roundsFor(events: number): number {
+  return Math.max(24, Math.ceil(events / 2_500));
+}
+
+/** Sends a workload through real processes on real servers, does to them what the seed says, and judges the outcome. */
+export async function runChaos(options: ChaosOptions): Promise<Report> {
+  const { seed, events, people, store, progress = () => undefined } = options;
+  const began = Date.now();
+  const seconds = () => Math.round((Date.now() - began) / 100) / 10;
+  const workload = makeWorkload({ seed, events, people });
+  const servers = await startServers(store);
+  try {
+    const played = await play({
+      servers,
+      workload,
+      faults: options.faults ?? FAULT_NAMES,
+      points: options.crashPoints ?? crashPoints(store),
+      rounds: options.rounds ?? roundsFor(events),
+      env: options.weaken === undefined ? {} : { TRIBUTARY_CHAOS_WEAKEN: options.weaken },
+      progress,
+    });
+    const done = seconds();
+    progress('judging');
+    const { observed, again } = played;
+    const findings = judge(workload.sent, observed, again);
+    if (!played.quiet) findings.push({ promise: 'G6', what: 'work was left minutes after the last fault' });
+    for (const [point, deaths] of played.points) {
+      if (deaths === 0) findings.push({ promise: 'suite', what: `nobody came by the crash point ${point}` });
+    }
+    const notCounted = uncounted(observed, workload.sent);
+    const served = [servers.queueServer?.name, servers.storeServer?.name ?? 'PGlite'];
+    return {
+      seed,
+      store,
+      servers: served.filter((name) => name !== undefined),
+      events: workload.sent.length,
+      people: workload.people,
+      promises: promiseLines({ findings, observed, workload, again, notCounted }),
+      findings,
+      points: Object.fromEntries(played.points),
+      faults: Object.fromEntries(played.faults),
+      counts: {
+        profiles: observed.profiles.length,
+        merges: observed.profiles.reduce((sum, { absorbed }) => sum + absorbed.length, 0),
+        deliveries: observed.deliveries.length,
+        'webhook calls': observed.hooks.length,
+        'webhook calls refused': Object.values(played.refused).reduce((sum, n) => sum + n, 0),
+        'processes started': played.starts,
+        'requests sent again': [...played.resent.values()].reduce((sum, n) => sum + n, 0),
+        'calls sent again': again,
+        'passages not counted': notCounted,
+      },
+      surprises: played.surprises,
+      seconds: { sent: done - Math.round(played.settleMs / 1_000), done, judged: seconds() },
+      evidence: { workload, observed, again },
+    };
+  } finally {
+    await servers.stop();
+  }
+}

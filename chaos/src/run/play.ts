@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Feeder } from '../client/feed.js';
+import { Deployment, LOCK_MS, STALLED_MS } from '../deployment/deployment.js';
+import { Receiver } from '../deployment/receiver.js';
+import type { Servers } from '../deployment/servers.js';
+import { FAULTS, type FaultName, makeSchedule } from '../faults/faults.js';
+import { Hunter } from '../faults/hunter.js';
+import type { World } from '../faults/world.js';
+import { SOURCE } from '../oracle/effects.js';
+import { Random } from '../workload/random.js';
+import type { Workload } from '../workload/types.js';
+import { finish, type Left } from './finish.js';
+
+/** A dead worker's batch is another's after so long; then it has a second to be done. */
+const GAP_MS = LOCK_MS + STALLED_MS + 1_000;
+/** So long a round waits for a death at a crash point where some have had none. */
+const DEATH_MS = 5_000;
+
+export interface Play {
+  servers: Servers;
+  workload: Workload;
+  faults: readonly FaultName[];
+  points: readonly string[];
+  rounds: number;
+  env: { [name: string]: string };
+  progress(text: string): void;
+}
+
+export interface Played extends Left {
+  /** How often each fault was done. */
+  faults: Map<string, number>;
+  /** Deaths by crash point. */
+  points: ReadonlyMap<string, number>;
+  /** Calls that were sent again, and may have been taken the first time. */
+  again: number;
+  resent: ReadonlyMap<string, number>;
+  refused: Receiver['refused'];
+  starts: number;
+  surprises: string[];
+}
+
+/** Sends the workload through a deployment to which all of this is done, and gives what it made of it. */
+export async function play({ servers, workload, points, rounds, env, progress, ...wanted }: Play): Promise<Played> {
+  const receiver = await Receiver.start();
+  const deployment = new Deployment(servers, env);
+  const random = new Random(workload.seed ^ 0x5bd1e995);
+  const world: World = { servers, deployment, receiver, random };
+  const hunter = new Hunter({
+    control: deployment.control,
+    points,
+    random,
+    gapMs: GAP_MS,
+    onDeath: ({ role }) => {
+      // The supervisor takes longer each time: now and then it is shown, else somebody starts the program anew.
+      if (role === 'start' && random.chance(0.7)) for (const place of deployment.places) void place.kill();
+    },
+  });
+  const faults = new Map<string, number>();
+  try {
+    await deployment.prepare(receiver.url);
+    const feeder = new Feeder(() => deployment.apis.map(({ url }) => url), SOURCE, workload);
+    const schedule = makeSchedule(world, wanted.faults, rounds);
+    hunter.start();
+    for (let n = 0; n < rounds; n++) {
+      const name = schedule[n];
+      const { acknowledged } = feeder;
+      progress(
+        `round ${n + 1} of ${rounds}: ${name ?? 'no fault'}; ${acknowledged} events in, ${hunter.total} deaths at crash points`,
+      );
+      const before = hunter.total;
+      const work = [feeder.send(n, rounds)];
+      if (name) work.push(FAULTS[name].play(world));
+      await Promise.all(work);
+      if (name) faults.set(name, (faults.get(name) ?? 0) + 1);
+      const deadline = Date.now() + DEATH_MS;
+      while (hunter.missing.length > 0 && hunter.total === before && Date.now() < deadline) await sleep(50);
+    }
+    await hunter.stop();
+    progress('everything is sent: waiting until it is done');
+    const left = await finish(world, workload, progress);
+    const { again, reasons: resent } = feeder;
+    const starts = deployment.places.reduce((sum, place) => sum + place.starts, 0);
+    const { surprises } = deployment;
+    return { ...left, faults, points: hunter.deaths, again, resent, refused: receiver.refused, starts, surprises };
+  } finally {
+    await hunter.stop();
+    await deployment.end();
+    await receiver.close().catch(() => {});
+  }
+}
