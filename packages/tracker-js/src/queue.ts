@@ -2,17 +2,16 @@ import type { Store } from './store.js';
 import type { TrackedEvent } from './types.js';
 import { attempt } from './win.js';
 
-/** The key of an event that is stored, and the event. */
-export type Entry = [key: string, json: string];
-
 export interface Queue {
   /** `isProvisional`: it is completed when a batch is put together. */
   put(json: string, isProvisional: boolean): void;
   /**
-   * The oldest entries up to the limits. `isLast`: without the keys of `without`, only what fits, and the newest instead:
+   * The keys of the oldest events up to the limits. `isLast`: without the keys of `without`, only what fits, and the newest instead:
    * what lies here for longer was sent when its own page was left, and only the answer is missing.
    */
-  taken(maxEvents: number, maxBytes: number, isLast?: boolean, without?: ReadonlySet<string>): Entry[];
+  taken(maxEvents: number, maxBytes: number, isLast?: boolean, without?: ReadonlySet<string>): string[];
+  /** The event of a key. */
+  read(key: string): string | undefined;
   /** How many of them were still there: the same event can be acknowledged twice. */
   remove(keys: string[]): number;
   /** How many there are; other tabs' entries count as of the last `take`. */
@@ -51,7 +50,7 @@ export function createQueue(
   /** Such an event lies there with a space before it, which JSON allows: to find them costs nothing. */
   function settle(key: string): void {
     const json = store.read(key);
-    if (json?.[0] === ' ') store.write(key, JSON.stringify(complete(JSON.parse(json))));
+    if (json?.[0] === ' ') attempt(() => store.write(key, JSON.stringify(complete(JSON.parse(json)))));
   }
 
   function keys(): string[] {
@@ -71,6 +70,7 @@ export function createQueue(
     remove,
     count,
     keys,
+    read: store.read,
     put(json, isProvisional) {
       count();
       last = Math.max(last, Date.now());
@@ -78,12 +78,12 @@ export function createQueue(
       if (++(known as number) > maxQueue) keys();
     },
     taken(maxEvents, maxBytes, isLast, without) {
-      const entries: Entry[] = [];
+      const some: string[] = [];
       let bytes = 0;
       const all = keys();
       all.forEach(settle);
       for (const key of isLast ? all.reverse() : all) {
-        if (entries.length >= maxEvents) break;
+        if (some.length >= maxEvents) break;
         if (without?.has(key)) continue;
         const json = store.read(key) as string;
         // What lies in storage can have been changed by anyone; one broken entry must not spoil a batch.
@@ -92,10 +92,10 @@ export function createQueue(
           continue;
         }
         bytes += byteLength(json) + 1;
-        if (bytes > maxBytes && (isLast || entries.length)) break;
-        entries.push([key, json]);
+        if (bytes > maxBytes && (isLast || some.length)) break;
+        some.push(key);
       }
-      return isLast ? entries.reverse() : entries;
+      return isLast ? some.reverse() : some;
     },
   };
 }

@@ -84,6 +84,31 @@ test.each([
   expect(new Set(ids(one, two))).toEqual(new Set([id]));
 });
 
+test('a tab that has taken up an id which then lost sends under the one that won, too', async () => {
+  const [one, two] = race();
+  one.tracker.track('a');
+  const third = open(one.browser);
+  third.tracker.identify('u1');
+  two.tracker.track('b');
+  await third.page.advance(250);
+  const [id] = stored(one);
+  expect(ids(third)).toEqual([id, id, id]);
+  expect(third.tracker.userId()).toBe('u1');
+});
+
+test('put back also from a tab in which somebody was identified, who is the visitor of the id that stays', async () => {
+  const [one, two] = race();
+  one.tracker.identify('u1');
+  await one.page.advance(250);
+  const [id] = ids(one);
+  two.tracker.identify('u1');
+  tell(one);
+  expect(stored(one)).toEqual([id, id]);
+  await two.page.advance(250);
+  expect(ids(one, two)).toEqual([id, id]);
+  expect([one.tracker.userId(), two.tracker.userId()]).toEqual(['u1', 'u1']);
+});
+
 test('two tabs that have both sent do not overrule each other for ever', async () => {
   const [one, two] = race();
   one.tracker.track('a');
@@ -108,12 +133,14 @@ test('a log-out is no race: it is not undone, and what was made before stays wit
   const two = open(one.browser);
   one.tracker.track('b');
   two.tracker.reset();
+  two.tracker.identify('u2');
   tell(one);
   one.tracker.track('c');
   await one.page.advance(250);
   const after = two.tracker.anonymousId();
   expect(after).not.toBe(before);
-  expect(ids(one)).toEqual([before, before, after]);
+  expect(ids(one)).toEqual([before, before, after, after]);
+  expect(one.tracker.userId()).toBe('u2');
 });
 
 test('what a new visitor did before the log-out is not that of the next one', async () => {
@@ -177,4 +204,16 @@ test('later than some seconds nothing is put back: the browser may have been cle
   one.browser.cookies.clear();
   one.browser.stored.clear();
   expect(one.tracker.anonymousId()).not.toBe(ids(one)[0]);
+});
+
+test('nor where consent was taken back and given again: that is another visitor', async () => {
+  const one = open();
+  one.tracker.track('a');
+  await one.page.advance(250);
+  one.tracker.consent('denied');
+  one.tracker.consent('granted');
+  one.tracker.track('b');
+  await one.page.advance(250);
+  expect(ids(one)).toHaveLength(2);
+  expect(new Set(ids(one)).size).toBe(2);
 });

@@ -149,6 +149,7 @@ test('without localStorage events are kept in memory and retried', async () => {
 
 test('a spoiled entry in storage does not spoil the batch', async () => {
   const page = fakePage();
+  page.browser.stored.set('tributary_q.demo.1500000000000.0000.x', ' {"type":');
   page.browser.stored.set('tributary_q.demo.1600000000000.0000.x', '{"type":');
   const { tracker } = open(page);
   tracker.track('a');

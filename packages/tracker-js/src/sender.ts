@@ -1,5 +1,5 @@
 import type { TakeTurn } from './lock.js';
-import { byteLength, type Entry, type Queue } from './queue.js';
+import { byteLength, type Queue } from './queue.js';
 import { backoff, isRetryable, retryAfter } from './retry.js';
 import type { TrackerOptions } from './types.js';
 
@@ -59,17 +59,16 @@ export function createSender(
     schedule(0);
   }
 
-  /** True when these entries are done with, be it by success or by a refusal that no repetition would change. */
-  async function post(entries: Entry[], isLast?: boolean): Promise<boolean | undefined> {
+  /** True when these events are done with, be it by success or by a refusal that no repetition would change. */
+  async function post(keys: string[], isLast?: boolean): Promise<boolean | undefined> {
     // Not at the time of the call: the first look at Intl costs more than all the rest of the start.
     const context = { timezone: Intl.DateTimeFormat().resolvedOptions().timeZone };
     const envelope = JSON.stringify({ writeKey, sentAt: new Date(), context, batch: [] }).slice(0, -2);
-    const body = `${envelope + entries.map(([, json]) => json)}]}`;
+    const body = `${envelope + keys.map(queue.read)}]}`;
     const bytes = byteLength(body);
     // Other scripts can have used up the browser's 64 KiB: then keepalive fails, and a plain repetition does not.
     const keepalive = (isLast || !failures) && inFlightBytes + bytes <= KEEPALIVE_BUDGET;
     if (keepalive) inFlightBytes += bytes;
-    const keys = entries.map(([key]) => key);
     if (keepalive || isLast) keys.forEach(inFlight.add, inFlight);
     // Old browsers have none; there the browser's own patience holds.
     const signal = AbortSignal.timeout?.(TIMEOUT);
@@ -90,8 +89,8 @@ export function createSender(
 
   async function drain(): Promise<void> {
     await leaving;
-    const entries = isAllowed() ? queue.taken(BATCH_EVENTS, BATCH_BYTES) : [];
-    if (entries.length && (await post(entries))) await drain();
+    const keys = isAllowed() ? queue.taken(BATCH_EVENTS, BATCH_BYTES) : [];
+    if (keys.length && (await post(keys))) await drain();
   }
 
   const flush = (): Promise<void> =>
@@ -106,8 +105,8 @@ export function createSender(
   /** The last chance of this page, so it is taken even while the collector has asked to wait. */
   function leave(): void {
     if (!isAllowed()) return;
-    const last = (entries: Entry[]) => {
-      if (entries.length) leaving = Promise.all([leaving, post(entries, true)]);
+    const last = (keys: string[]) => {
+      if (keys.length) leaving = Promise.all([leaving, post(keys, true)]);
     };
     const room = KEEPALIVE_BUDGET - inFlightBytes - ENVELOPE;
     const fresh = queue.taken(LAST_EVENTS, room, true, inFlight);

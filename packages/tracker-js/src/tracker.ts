@@ -81,7 +81,7 @@ export function createCore(
     emit('event', event);
     if (consent.allows() === false) onDrop(1);
     else {
-      queue.put(json, isProvisional(event.anonymousId) || !isAllowed());
+      queue.put(json, isProvisional() || !isAllowed());
       sender.notify();
     }
   }
