@@ -72,7 +72,7 @@ export function createEngine({ store, queue, settings, registry, ...options }: E
     timeoutMs: 70_000,
     leaseMs: 15_000,
     pollMs: 500,
-    perDestination: 32,
+    perDestination: 64,
     destinations: 256,
     ...options.deliveries,
     telemetry,

@@ -79,7 +79,7 @@ export class Collector implements Collect {
     }
     const bytes = (request.bytes ?? 0) / Math.max(1, byPartition.size);
     // Who sends events together has let them wait before, and a little longer makes the batches larger.
-    const gathering = { isPatient: request.calls.length > 1 };
+    const gathering = { wait: request.calls.length > 1 ? 'soon' : 'now' } as const;
     const sent = [...byPartition].map(([partition, items]) => this.lanes.add(partition, items, bytes, gathering));
     await settleAll(sent);
     crashPoint('collect:before-answer');

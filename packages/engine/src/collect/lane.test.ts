@@ -33,11 +33,11 @@ describe('the lane into a partition', () => {
     ]);
   });
 
-  it('lets patient items wait for others, until one comes that is not, or there are enough', async () => {
+  it('lets items wait for others, until one comes that is in a hurry, or there are enough', async () => {
     vi.useFakeTimers();
     const batches: number[] = [];
     const lane = laneInto(async (batch) => void batches.push(batch.items.length));
-    const patient = { isPatient: true };
+    const patient = { wait: 'soon' } as const;
     const sent = [lane.add([item(1)], 0, patient)];
     await vi.advanceTimersByTimeAsync(5);
     sent.push(lane.add([item(2)], 0, patient));
@@ -55,6 +55,12 @@ describe('the lane into a partition', () => {
     await vi.advanceTimersByTimeAsync(0);
     expect(batches).toEqual([2, 2, 251]);
     await Promise.all(sent);
+
+    sent.push(lane.add([item(6)], 0, { wait: 'late' }));
+    await vi.advanceTimersByTimeAsync(100);
+    sent.push(lane.add([item(7)], 0, patient));
+    await vi.advanceTimersByTimeAsync(10);
+    expect(batches).toEqual([2, 2, 251, 2]);
   });
 
   it('has one add in flight at a time, so that batches keep their order', async () => {

@@ -4,13 +4,18 @@ import type { Queue } from '../queue/port.js';
 import { crashPoint } from '../telemetry/crash-point.js';
 import { NO_TELEMETRY, type Telemetry } from '../telemetry/telemetry.js';
 
-/** Milliseconds that the first event of a batch waits for others: batches make the throughput. */
-const GATHER = 2;
 /**
- * The same for events that came together with others: they have waited in their client already, and larger batches
- * make an event cheaper by a third (docs/performance.md).
+ * Milliseconds that an item waits for others before its batch is sent: batches make the throughput, and larger ones make
+ * an event cheaper (docs/performance.md).
  */
-const GATHER_PATIENT = 10;
+export const GATHER = {
+  /** Somebody may wait for what it does. */
+  now: 2,
+  /** It came with others: it has waited in its client already. */
+  soon: 10,
+  /** Nothing comes after it: only the books have to be closed. */
+  late: 250,
+} as const;
 /** With so many items nothing is waited for. */
 const ENOUGH = 250;
 /** Bounds of one job: items, and bytes of JSON as the requests had them. */
@@ -33,7 +38,7 @@ interface Waiting {
 export interface Gathering {
   /** The trace that they come from. */
   trace?: string | undefined;
-  isPatient?: boolean;
+  wait?: keyof typeof GATHER;
 }
 
 /**
@@ -43,6 +48,7 @@ export interface Gathering {
 export class Lane {
   #waiting: Waiting[] = [];
   #sending = false;
+  #until = 0;
   #wake: (() => void) | undefined;
   #producer = uuidv7();
   #accepted = 0;
@@ -55,25 +61,26 @@ export class Lane {
     private readonly telemetry: Telemetry = NO_TELEMETRY,
   ) {}
 
-  /** Resolves once the items are in the durable queue, in one batch or several; `isPatient` items wait longer for others. */
+  /** Resolves once the items are in the durable queue, in one batch or several. */
   add(
     items: BatchItem[],
     bytes: number,
-    { trace = this.telemetry.tracing?.current(), isPatient = false }: Gathering = {},
+    { trace = this.telemetry.tracing?.current(), wait = 'now' }: Gathering = {},
   ): Promise<void> {
     return new Promise((resolve, reject) => {
-      const due = performance.now() + (isPatient ? GATHER_PATIENT : GATHER);
+      const due = performance.now() + GATHER[wait];
       this.#waiting.push({ items, bytes, trace, due, done: resolve, failed: reject });
       this.depth += items.length;
       if (!this.#sending) void this.#send();
-      else if (!isPatient || this.depth >= ENOUGH) this.#wake?.();
+      else if (due < this.#until || this.depth >= ENOUGH) this.#wake?.();
     });
   }
 
   /** Resolves when one of those that wait has waited long enough, or when there are enough. */
   async #gather(): Promise<void> {
     for (;;) {
-      const ms = Math.min(...this.#waiting.map(({ due }) => due)) - performance.now();
+      this.#until = Math.min(...this.#waiting.map(({ due }) => due));
+      const ms = this.#until - performance.now();
       if (ms < 0.5 || this.depth >= ENOUGH) return;
       await new Promise<void>((resolve) => {
         this.#wake = resolve;

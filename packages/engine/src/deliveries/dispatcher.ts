@@ -7,16 +7,17 @@ import { crashPoint } from '../telemetry/crash-point.js';
 import { NO_TELEMETRY, type Telemetry } from '../telemetry/telemetry.js';
 import { inSpan, type Note } from '../telemetry/tracing.js';
 import { type AttemptOptions, attemptDelivery, refusedDelivery } from './attempt.js';
+import { HeldRows } from './held.js';
+import { Places, type PlacesOptions } from './places.js';
 
-export interface DispatcherOptions extends Omit<AttemptOptions, 'stopping'> {
+/** Rows that are in work at a time in this process: most of them wait to be handed back. */
+const MOST = 4_000;
+
+export interface DispatcherOptions extends Omit<AttemptOptions, 'stopping'>, PlacesOptions {
   /** Milliseconds between two looks at the rows when nobody says that there is something. */
   pollMs: number;
-  /** Rows of one destination that are in work at a time in this process. */
-  perDestination: number;
   /** Milliseconds for which a row is held without word from this process: so long it waits when we die. */
   leaseMs: number;
-  /** Destinations with work at a time: a dead one takes one place, not all. */
-  destinations: number;
   /** Whether the person has consented to what the delivery is for. */
   permitted(row: DeliveryRow): Promise<boolean>;
   onError(error: unknown): void;
@@ -29,7 +30,7 @@ export interface DispatcherOptions extends Omit<AttemptOptions, 'stopping'> {
  */
 export class Dispatcher {
   readonly #stop = new AbortController();
-  readonly #busy = new Map<string, number>();
+  readonly #places: Places;
   readonly #running = new Set<Promise<void>>();
   #wake: (() => void) | undefined;
   #poked = false;
@@ -40,7 +41,9 @@ export class Dispatcher {
     private readonly store: DeliveryStore,
     private readonly lanes: Lanes,
     private readonly options: DispatcherOptions,
-  ) {}
+  ) {
+    this.#places = new Places(options, () => this.poke());
+  }
 
   start(): void {
     this.#loop ??= this.#run();
@@ -85,46 +88,44 @@ export class Dispatcher {
 
   /** Leases and begins what is due; true when there may be more. */
   async #round(): Promise<boolean> {
-    const { perDestination, leaseMs } = this.options;
-    const room = this.options.destinations - this.#busy.size;
-    if (room <= 0) return false;
+    const { leaseMs, onError } = this.options;
+    const room = this.#places.room();
+    if (room === 0 || this.#running.size >= MOST) return false;
     const lease = uuidv7();
     const rows = await this.store.leaseDeliveries({
       now: Date.now(),
       leaseMs,
       lease,
-      limit: perDestination,
+      limit: this.#places.half,
       destinations: room,
-      except: [...this.#busy.keys()],
+      except: this.#places.full(),
     });
-    const byDestination = new Map<string, DeliveryRow[]>();
-    for (const row of rows) byDestination.set(row.destination, [...(byDestination.get(row.destination) ?? []), row]);
-    for (const [destination, group] of byDestination) this.#begin(destination, group, lease);
-    return rows.length > 0 && this.#busy.size < this.options.destinations;
+    if (rows.length === 0) return false;
+    const held = new HeldRows(this.store, rows, { lease, leaseMs, onError });
+    for (const row of rows) this.#begin(row, held);
+    return true;
   }
 
-  #begin(destination: string, rows: DeliveryRow[], lease: string): void {
-    this.#busy.set(destination, rows.length);
-    const ids = rows.map((row) => row.id);
-    const { leaseMs, onError } = this.options;
-    const renew = () => this.store.renewDeliveries(ids, lease, Date.now() + leaseMs).catch(onError);
-    const renewing = setInterval(renew, leaseMs / 3);
-    const work = Promise.all(rows.map((row) => this.#one(row, lease).catch(onError))).then(() => {
-      clearInterval(renewing);
-      this.#busy.delete(destination);
-      this.#running.delete(work);
-      if (rows.length >= this.options.perDestination) this.poke();
-    });
+  #begin(row: DeliveryRow, held: HeldRows): void {
+    const leave = this.#places.take(row.destination);
+    const work = this.#one(row, held.lease, leave)
+      .catch(this.options.onError)
+      .then(() => {
+        leave();
+        held.letGo(row.id);
+        this.#running.delete(work);
+        if (this.#running.size === MOST - 1) this.poke();
+      });
     this.#running.add(work);
   }
 
-  async #one(row: DeliveryRow, lease: string): Promise<void> {
+  async #one(row: DeliveryRow, lease: string, leave: () => void): Promise<void> {
     if (row.kind === 'emit') {
       const { event, trace } = row.entry as OutboxEmit;
       crashPoint('emit:leased');
       await this.lanes.add(row.partition, [{ kind: 'emitted', event, profile: row.profile }], 0, {
         trace,
-        isPatient: true,
+        wait: 'soon',
       });
       crashPoint('emit:enqueued');
       await this.store.settleDelivery(row.id, lease, { status: 'delivered', now: new Date().toISOString() });
@@ -138,7 +139,7 @@ export class Dispatcher {
         causes: entry.trace === undefined ? [] : [entry.trace],
         attributes: { flow: entry.run.flow, node: entry.run.node, attempt: row.attempts.length + 1 },
       });
-      await inSpan(this.#telemetry.tracing, 'delivery', facts, (note) => this.#delivery(row, lease, note));
+      await inSpan(this.#telemetry.tracing, 'delivery', facts, (note) => this.#delivery(row, lease, leave, note));
     }
   }
 
@@ -158,7 +159,7 @@ export class Dispatcher {
     }
   }
 
-  async #delivery(row: DeliveryRow, lease: string, note: Note): Promise<void> {
+  async #delivery(row: DeliveryRow, lease: string, leave: () => void, note: Note): Promise<void> {
     const { observer } = this.#telemetry;
     let { result } = row;
     let attempts = row.attempts.length;
@@ -175,6 +176,8 @@ export class Dispatcher {
       if (!kept || change.status !== 'answered') return;
       result = change.result;
     }
+    // The call is over: another one may begin while this result is on its way.
+    leave();
     await this.#handBack(row, lease, attempts, result ?? { output: null });
     const became = result?.error === undefined ? 'delivered' : 'dead';
     note({ result: became });
@@ -190,8 +193,10 @@ export class Dispatcher {
   ): Promise<void> {
     const { run, trace } = row.entry as OutboxDelivery;
     const resume: Resume = { delivery: row.id, attempt, profile: row.profile, run, ...answer };
-    const from = this.#telemetry.tracing?.current() ?? trace;
-    await this.lanes.add(row.partition, [{ kind: 'resume', resume }], 0, { trace: from, isPatient: true });
+    await this.lanes.add(row.partition, [{ kind: 'resume', resume }], 0, {
+      trace: this.#telemetry.tracing?.current() ?? trace,
+      wait: run.last ? 'late' : 'soon',
+    });
     crashPoint('delivery:enqueued');
     const status = answer.error === undefined || row.kind === 'wait' ? 'delivered' : 'dead';
     await this.store.settleDelivery(row.id, lease, { status, now: new Date().toISOString() });

@@ -15,6 +15,8 @@ export interface Continuation {
   event: Event;
   /** Visits of each node so far (a loop with a wait visits again). */
   visits: { [node: string]: number };
+  /** No node comes after it. */
+  last?: true;
   /** The open node's own input, handed on when it gives no output. */
   input?: Json;
   steps: Step[];

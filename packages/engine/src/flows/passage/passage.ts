@@ -96,6 +96,7 @@ export class Passage {
       plugin: node.pluginKey,
       event: this.#input.event,
       visits: {},
+      ...([...node.next.values()].every((next) => next.length === 0) && { last: true }),
       ...(input === null ? {} : { input }),
       steps: [],
     };

@@ -1,5 +1,5 @@
 import { columnKey, decode, encode } from '../codec.js';
-import type { Attempt, Commit, DeliveryChange, DeliveryRow, DeliveryStatus } from '../port.js';
+import type { Attempt, Commit, DeliveryRow, DeliveryStatus } from '../port.js';
 import { rowOf } from '../rows.js';
 import { OF_WINNERS } from './commit.js';
 import { asRows, type Db } from './sql.js';
@@ -62,39 +62,6 @@ export async function getDelivery({ sql, schema }: Db, id: string): Promise<Deli
     columnKey(id),
   ]);
   return rows[0] && toRow(rows[0]);
-}
-
-/**
- * Stores the result of an attempt, if the lease still stands. An answered row stays leased: its holder brings the
- * result into the pipeline; if the holder dies, the row is leased again when the lease has passed.
- */
-export async function settleDelivery(
-  { sql, schema }: Db,
-  id: string,
-  lease: string,
-  { status, dueAt, attempt, result, now }: DeliveryChange,
-): Promise<boolean> {
-  const rows = await sql.query(
-    `UPDATE ${schema}.deliveries SET
-       status = $3,
-       due_at = coalesce($4::bigint, due_at),
-       ready_at = CASE $3 WHEN 'answered' THEN ready_at ELSE coalesce($4::bigint, due_at) END,
-       lease = CASE $3 WHEN 'answered' THEN lease END,
-       attempts = CASE WHEN $5::text IS NULL THEN attempts ELSE attempts || $5::text END,
-       result = coalesce($6::text, result),
-       updated_at = $7
-     WHERE id = $1 AND lease = $2 RETURNING id`,
-    [
-      columnKey(id),
-      lease,
-      status,
-      dueAt ?? null,
-      attempt ? encode(attempt) : null,
-      result ? encode(result) : null,
-      now,
-    ],
-  );
-  return rows.length === 1;
 }
 
 export async function renewDeliveries({ sql, schema }: Db, ids: string[], lease: string, until: number): Promise<void> {

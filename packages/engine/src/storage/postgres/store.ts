@@ -13,6 +13,7 @@ import * as receipts from './receipts.js';
 import * as records from './records.js';
 import * as rejected from './rejected.js';
 import { createSchema, quoteSchema } from './schema.js';
+import { Settler } from './settle.js';
 import type { Db, Sql } from './sql.js';
 
 export interface PostgresStoreOptions {
@@ -41,6 +42,7 @@ export interface PostgresStore extends Store {
 export function createPostgresStore({ sql, schema = 'tributary', epoch }: PostgresStoreOptions): PostgresStore {
   const db: Db = { sql, schema: quoteSchema(schema) };
   const months = createMonths(db);
+  const settler = new Settler(db);
   let mine = epoch;
   return {
     name: sql.name,
@@ -83,7 +85,7 @@ export function createPostgresStore({ sql, schema = 'tributary', epoch }: Postgr
 
     leaseDeliveries: (query) => leaseDeliveries(db, query),
     renewDeliveries: (ids, lease, until) => deliveries.renewDeliveries(db, ids, lease, until),
-    settleDelivery: (id, lease, change) => deliveries.settleDelivery(db, id, lease, change),
+    settleDelivery: (id, lease, change) => settler.settle(id, lease, change),
     getDelivery: (id) => deliveries.getDelivery(db, id),
     listDeliveries: (query) => lists.listDeliveries(db, query),
     replayDelivery: (id, options) => deliveries.replayDelivery(db, id, options),

@@ -1,0 +1,28 @@
+import type { DeliveryRow, DeliveryStore } from '../storage/port.js';
+
+export interface HeldOptions {
+  lease: string;
+  /** Milliseconds of a lease; it is renewed three times in that time. */
+  leaseMs: number;
+  onError(error: unknown): void;
+}
+
+/** Rows that were leased together: each is held until it is let go. */
+export class HeldRows {
+  readonly #ids: Set<string>;
+  readonly #renewing: NodeJS.Timeout;
+
+  readonly lease: string;
+
+  constructor(store: DeliveryStore, rows: readonly DeliveryRow[], { lease, leaseMs, onError }: HeldOptions) {
+    this.lease = lease;
+    this.#ids = new Set(rows.map(({ id }) => id));
+    const renew = () => store.renewDeliveries([...this.#ids], lease, Date.now() + leaseMs).catch(onError);
+    this.#renewing = setInterval(renew, leaseMs / 3);
+  }
+
+  letGo(id: string): void {
+    this.#ids.delete(id);
+    if (this.#ids.size === 0) clearInterval(this.#renewing);
+  }
+}

@@ -1,0 +1,91 @@
+import { columnKey, encode } from '../codec.js';
+import type { DeliveryChange } from '../port.js';
+import { asRows, type Db } from './sql.js';
+
+/** Results of one statement. */
+const MOST = 500;
+
+interface Waiting {
+  id: string;
+  lease: string;
+  change: DeliveryChange;
+  done(kept: boolean): void;
+  failed(error: unknown): void;
+}
+
+/**
+ * Stores the results of attempts, if their leases still stand. What comes while a statement is under way goes with the
+ * next one: hundreds of results wait for the disk once. An answered row stays leased: its holder brings the result into
+ * the pipeline; if the holder dies, the row is leased again when the lease has passed.
+ */
+export class Settler {
+  #waiting: Waiting[] = [];
+  #running = false;
+
+  constructor(private readonly db: Db) {}
+
+  settle(id: string, lease: string, change: DeliveryChange): Promise<boolean> {
+    return new Promise((done, failed) => {
+      this.#waiting.push({ id: columnKey(id), lease, change, done, failed });
+      if (this.#running) return;
+      this.#running = true;
+      setImmediate(() => void this.#run());
+    });
+  }
+
+  async #run(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const taken = this.#take();
+      try {
+        const kept = await update(this.db, taken);
+        for (const { id, done } of taken) done(kept.has(id));
+      } catch (error) {
+        for (const { failed } of taken) failed(error);
+      }
+    }
+    this.#running = false;
+  }
+
+  /** The next ones; two results of one row are two statements. */
+  #take(): Waiting[] {
+    const ids = new Set<string>();
+    const taken: Waiting[] = [];
+    const rest: Waiting[] = [];
+    for (const each of this.#waiting) {
+      if (ids.has(each.id) || taken.length >= MOST) rest.push(each);
+      else {
+        ids.add(each.id);
+        taken.push(each);
+      }
+    }
+    this.#waiting = rest;
+    return taken;
+  }
+}
+
+async function update({ sql, schema }: Db, taken: readonly Waiting[]): Promise<Set<string>> {
+  const rows = taken.map(({ id, lease, change: { status, dueAt, attempt, result, now } }) => ({
+    id,
+    lease,
+    status,
+    due_at: dueAt ?? null,
+    attempt: attempt ? encode(attempt) : null,
+    result: result ? encode(result) : null,
+    now,
+  }));
+  const kept = await sql.query<{ id: string }>(
+    `UPDATE ${schema}.deliveries d SET
+       status = r.status,
+       due_at = coalesce(r.due_at, d.due_at),
+       ready_at = CASE r.status WHEN 'answered' THEN d.ready_at ELSE coalesce(r.due_at, d.due_at) END,
+       lease = CASE r.status WHEN 'answered' THEN d.lease END,
+       attempts = CASE WHEN r.attempt IS NULL THEN d.attempts ELSE d.attempts || r.attempt END,
+       result = coalesce(r.result, d.result),
+       updated_at = r.now
+     FROM json_to_recordset($1::text::json) AS r(id text, lease text, status text, due_at bigint, attempt text,
+       result text, now text)
+     WHERE d.id = r.id AND d.lease = r.lease RETURNING d.id`,
+    [asRows(rows)],
+  );
+  return new Set(kept.map(({ id }) => id));
+}
