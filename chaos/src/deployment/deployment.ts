@@ -58,6 +58,9 @@ export class Deployment {
       await this.manage.ask('PUT', `/api/flows/${flow.id}`, flow);
       await this.manage.ask('POST', `/api/flows/${flow.id}/publish`);
     }
+    // A worker takes up what was published within seconds, one that starts at once: events must not come before it.
+    await Promise.all(this.places.filter(({ role }) => role === 'worker').map((place) => place.kill()));
+    await this.ready();
   }
 
   get surprises(): string[] {
