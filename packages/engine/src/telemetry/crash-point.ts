@@ -36,6 +36,7 @@ export const CRASH_POINTS = [
   'mongo:counted',
   'mongo:receipt',
   'part:after-commit',
+  'part:before-hand-over',
   'batch:between-parts',
 
   // The batch leaves the queue.

@@ -97,7 +97,7 @@ export const PLAYS: { [name in Exclude<Safeguard, 'order-guard' | 'epoch-check'>
       const nodes = { t: { plugin: 'tell@1.0.0', config: {} } };
       await bench.publish({ id: 'f', trigger: { events: ['track'] }, nodes, edges: [{ from: 'trigger', to: 't' }] });
       const batch = bench.batch([track('buy')]);
-      await crashAt('part:after-commit', () => bench.process(batch));
+      await crashAt('part:before-hand-over', () => bench.process(batch));
       await bench.process(batch, { ...HELD, attempt: 2 });
       const { items } = await store.listDeliveries({ limit: 10 });
       return items.length === 1 ? 'right' : 'an effect is lost';
