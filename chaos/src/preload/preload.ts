@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { openSync, readFileSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Control } from './control.js';
@@ -11,6 +12,7 @@ const file = join(folder, 'control.json');
 const role = process.argv[2] ?? '';
 let control: Control = { armed: {}, clock: {} };
 let seen = 0;
+const stopAt = process.env.TRIBUTARY_CHAOS_STOP;
 const visits = new Map<string, number>();
 
 function read(): void {
@@ -27,6 +29,7 @@ function read(): void {
 
 /** Dies here if nobody else has: which of several processes that come by is decided by the file system. */
 function crashPoint(name: string): void {
+  if (name === stopAt) stop();
   const armed = control.armed[name];
   if (!armed) return;
   const visit = (visits.get(armed.id) ?? 0) + 1;
@@ -41,6 +44,18 @@ function crashPoint(name: string): void {
     return;
   }
   process.kill(process.pid, 'SIGKILL');
+}
+
+/** The first process that comes here stands still for a while, as if its machine did, and goes on as if nothing were. */
+function stop(): void {
+  try {
+    openSync(join(folder, 'stopped'), 'wx');
+  } catch {
+    return;
+  }
+  const again = `sleep ${Number(process.env.TRIBUTARY_CHAOS_STOP_MS) / 1_000}; kill -CONT ${process.pid}`;
+  spawn('sh', ['-c', again], { detached: true, stdio: 'ignore' }).unref();
+  process.kill(process.pid, 'SIGSTOP');
 }
 
 let shift = 0;
