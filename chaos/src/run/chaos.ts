@@ -1,3 +1,4 @@
+import { LOCK_MS } from '../deployment/deployment.js';
 import { type StoreName, startServers } from '../deployment/servers.js';
 import { FAULT_NAMES, type FaultName } from '../faults/faults.js';
 import { crashPoints } from '../faults/points.js';
@@ -20,6 +21,8 @@ export interface ChaosOptions {
   crashPoints?: readonly string[];
   /** A safeguard of the engine (`SAFEGUARDS`) that every process goes without, to see that it would be noticed. */
   weaken?: string;
+  /** A crash point at which the first process to come by is stopped for longer than its locks last. */
+  stopAt?: string;
   /** In how many parts the events are sent; each part is accompanied by one fault. */
   rounds?: number;
   progress?(text: string): void;
@@ -65,7 +68,13 @@ export async function runChaos(options: ChaosOptions): Promise<Report> {
       faults: options.faults ?? FAULT_NAMES,
       points: options.crashPoints ?? crashPoints(store),
       rounds: options.rounds ?? roundsFor(events),
-      env: options.weaken === undefined ? {} : { TRIBUTARY_CHAOS_WEAKEN: options.weaken },
+      env: {
+        ...(options.weaken !== undefined && { TRIBUTARY_CHAOS_WEAKEN: options.weaken }),
+        ...(options.stopAt !== undefined && {
+          TRIBUTARY_CHAOS_STOP: options.stopAt,
+          TRIBUTARY_CHAOS_STOP_MS: String(2 * LOCK_MS),
+        }),
+      },
       progress,
     });
     const done = seconds();
