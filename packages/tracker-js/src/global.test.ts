@@ -54,27 +54,34 @@ test('a page that is left before the script came sends its calls, and the script
   stub.page('Home', { theme: 'dark' });
   stub.track('a');
   stub.page({ theme: 'light' });
+  await page.advance(1_000);
   stub.identify('u1', { plan: 'free' });
+  // What the snippet does not send: the script does, when it comes.
+  stub.group('g1');
+  stub.alias('u2');
   stub.ready(() => {});
   page.fire('pagehide');
   expect(beacons).toHaveLength(1);
   const [url, body] = beacons[0] as [string, string];
   expect(url).toBe('https://events.example.com/v1/batch');
-  const { writeKey, batch } = JSON.parse(body);
-  expect(writeKey).toBe('demo');
+  const { writeKey, sentAt, context, batch } = JSON.parse(body);
+  expect([writeKey, sentAt]).toEqual(['demo', '2023-11-14T22:13:21.000Z']);
+  expect(context).toEqual({ page: { url: page.location.href, referrer: 'https://search.example/' } });
   expect(batch).toMatchObject([
-    { type: 'page', name: 'Home', properties: { theme: 'dark' } },
+    { type: 'page', name: 'Home', properties: { theme: 'dark' }, timestamp: '2023-11-14T22:13:20.000Z' },
     { type: 'track', event: 'a' },
     { type: 'page', properties: { theme: 'light' } },
-    { type: 'identify', userId: 'u1', traits: { plan: 'free' } },
+    { type: 'identify', userId: 'u1', traits: { plan: 'free' }, timestamp: '2023-11-14T22:13:21.000Z' },
   ]);
+  expect(batch).toHaveLength(4);
   expect(batch[2]).not.toHaveProperty('name');
   expect(batch[1]).not.toHaveProperty('userId');
   page.createGlobal(tag());
   await page.advance(250);
   const ids = (events: { messageId?: unknown; anonymousId?: unknown }[]) =>
     events.map(({ messageId, anonymousId }) => [messageId, anonymousId]);
-  expect(ids(page.events())).toEqual(ids(batch));
+  expect(ids(page.events().slice(0, 4))).toEqual(ids(batch));
+  expect(page.events().map(({ type }) => type)).toEqual(['page', 'track', 'page', 'identify', 'group', 'alias']);
   page.fire('pagehide');
   expect(beacons).toHaveLength(1);
 });

@@ -11,7 +11,7 @@ export type Global = (Tracker | Stub) & { push(call: QueuedCall | PushedCall): u
 const MODULES = ['auto', 'elements', 'vitals', 'profile', 'cookie'];
 
 const normal = (call: QueuedCall | PushedCall): QueuedCall =>
-  Array.isArray(call) ? ({ type: call[0], args: call.slice(1), t: call.t } as QueuedCall) : call;
+  Array.isArray(call) ? ({ type: call[0], args: call.slice(1), timestamp: call.timestamp } as QueuedCall) : call;
 
 /**
  * Makes `window.tributary` as the tag says, whose attributes are the options, and replays onto it what the snippet

@@ -101,7 +101,7 @@ export function createCore(
       handOn(0)({
         type,
         messageId: call?.messageId ?? uuid(),
-        timestamp: new Date(call?.t ?? Date.now()).toISOString(),
+        timestamp: new Date(call?.timestamp ?? Date.now()).toISOString(),
         anonymousId: anonymousId(),
         ...fields,
         userId: fields.userId ?? userId(),

@@ -163,11 +163,11 @@ export interface QueuedCall {
   type: string;
   args: unknown[];
   /** The time of the call, and the messageId that it was given. */
-  t?: number;
+  timestamp?: Date | number;
   messageId?: string;
   /** Takes the method's answer. */
   done?(answer: unknown): void;
 }
 
 /** A call as pages may push it by hand: `['track', 'Product Viewed']`. */
-export type PushedCall = [name: string, ...args: unknown[]] & { t?: number };
+export type PushedCall = [name: string, ...args: unknown[]] & { timestamp?: Date | number };

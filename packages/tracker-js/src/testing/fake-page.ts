@@ -47,7 +47,9 @@ export function fakePage(
   const location = new URL(address);
   const addEventListener = (type: string, fn: (event: unknown) => void) =>
     void listeners.set(type, [...(listeners.get(type) ?? []), fn]);
-  const document = fakeDocument(browser.cookies, addEventListener);
+  const document = Object.defineProperty(fakeDocument(browser.cookies, addEventListener), 'URL', {
+    get: () => location.href,
+  });
   const navigate = (_state: unknown, _title: string, url: string) =>
     void Object.assign(location, { href: new URL(url, location).href });
 
@@ -86,7 +88,7 @@ export function fakePage(
     },
   };
   const context = Object.defineProperties(globals, Object.getOwnPropertyDescriptors(overrides)) as typeof globals;
-  const window = vm.createContext(Object.assign(context, { window: context }));
+  const window = vm.createContext(Object.assign(context, { window: context, self: context }));
   vm.runInContext('Math.random = () => 0.5', window);
   const tested = script.runInContext(window) as typeof import('./entry.js');
 
