@@ -80,16 +80,16 @@ export async function applyPart(context: PipelineContext, part: Part): Promise<v
     crashPoint('part:before-commit');
     const { conflicts } = await write(context, { ...commit, ...ended });
     crashPoint('part:after-commit');
+    if (late || commit.outbox.length > 0) {
+      crashPoint('part:before-hand-over');
+      if (late) await write(context, late(conflicts));
+      context.onHandOver();
+    }
     if (conflicts.length > 0) {
       context.onConflict(conflicts.length);
       continue;
     }
     if (!part.last) addCounts(part.nodes, work.nodes());
-    if (late || commit.outbox.length > 0) {
-      crashPoint('part:before-hand-over');
-      if (late) await write(context, late);
-      context.onHandOver();
-    }
     return;
   }
 }
