@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { mutateAll } from './mutations/mutate.js';
 import { readOptions, USAGE } from './options.js';
 import { printReport } from './report/print.js';
 import { runChaos } from './run/chaos.js';
@@ -7,7 +8,8 @@ import { runChaos } from './run/chaos.js';
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
 
 try {
-  const { stores, json, ...options } = readOptions(process.argv.slice(2));
+  const { stores, json, mutations, ...options } = readOptions(process.argv.slice(2));
+  if (mutations) process.exit((await mutateAll((line) => console.log(line))) ? 0 : 1);
   const reports = [];
   for (const store of stores) {
     const begun = Date.now();

@@ -13,6 +13,8 @@ export interface Options {
   rounds?: number;
   crashPoints?: readonly string[];
   weaken?: string;
+  /** Instead of all else: one run without each safeguard. */
+  mutations: boolean;
   json?: string;
 }
 
@@ -25,17 +27,22 @@ export const USAGE = `pnpm chaos [--store NAME] [--events N] [--people N] [--see
   --points   names of crash points separated by commas, or none (all)
   --rounds   in how many parts the events are sent, each with one fault
   --weaken   without this safeguard: it must be noticed
+  --mutations  instead of all else: a short run without each safeguard, and whether it was noticed
   --json     writes the report to a file as well`;
 
 /** Reads the command line; throws with a sentence about what is wrong in it. */
 export function readOptions(args: string[]): Options {
   const text = { type: 'string' } as const;
   const options = { events: text, people: text, seed: text, store: text, faults: text, points: text };
-  const { values } = parseArgs({ args, options: { ...options, rounds: text, weaken: text, json: text } });
+  const { values } = parseArgs({
+    args,
+    options: { ...options, rounds: text, weaken: text, json: text, mutations: { type: 'boolean' } },
+  });
   const events = whole('events', values.events, 100_000);
   return {
     events,
     people: whole('people', values.people, Math.min(2_000, Math.ceil(events / 20))),
+    mutations: values.mutations === true,
     seed: whole('seed', values.seed, Math.floor(Math.random() * 1_000_000)),
     stores: values.store === undefined ? STORES : list('store', values.store, STORES),
     faults: values.faults === undefined ? FAULT_NAMES : list('faults', values.faults, FAULT_NAMES),
