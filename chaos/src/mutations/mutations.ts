@@ -8,7 +8,7 @@ export interface Mutation {
   store: StoreName;
   /** Where a process dies. */
   points: readonly CrashPoint[];
-  /** Where one stands still for longer than its locks last. */
+  /** Where one stands still until the others have done all batches. */
   stopAt?: CrashPoint;
   /** The promise that must be reported as broken. */
   breaks: Promised;

@@ -17,6 +17,9 @@ export interface Death {
   pid: number;
 }
 
+/** Holds the process that is stopped at a point. */
+export const STOPPED = 'stopped';
+
 /** The built file that is loaded before the program. */
 export const PRELOAD = fileURLToPath(new URL('../../dist/preload/preload.js', import.meta.url));
 

@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process';
 import { openSync, readFileSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Control } from './control.js';
+import { type Control, STOPPED } from './control.js';
 
 /**
  * Loaded into the processes of a run (`node --import`), never into anybody's else. It reads what the run writes into the
@@ -46,15 +45,13 @@ function crashPoint(name: string): void {
   process.kill(process.pid, 'SIGKILL');
 }
 
-/** The first process that comes here stands still for a while, as if its machine did, and goes on as if nothing were. */
+/** The first process that comes here stands still, as if its machine did, until the suite lets it go on. */
 function stop(): void {
   try {
-    openSync(join(folder, 'stopped'), 'wx');
+    writeSync(openSync(join(folder, STOPPED), 'wx'), String(process.pid));
   } catch {
     return;
   }
-  const again = `sleep ${Number(process.env.TRIBUTARY_CHAOS_STOP_MS) / 1_000}; kill -CONT ${process.pid}`;
-  spawn('sh', ['-c', again], { detached: true, stdio: 'ignore' }).unref();
   process.kill(process.pid, 'SIGSTOP');
 }
 
