@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { SOURCE } from '../oracle/effects.js';
 import { ControlFile } from '../preload/control.js';
 import { flows } from './flows.js';
@@ -11,12 +12,17 @@ import type { Servers } from './servers.js';
 /** Short, so that what a dead worker held is soon taken by another. */
 export const LOCK_MS = 1_500;
 export const STALLED_MS = 500;
+/** A process that is told to stop gives back what it has in work. */
+const SHUTDOWN_MS = 300;
+const POISON = fileURLToPath(new URL('../../dist/poison/plugin.js', import.meta.url));
 
 /** The processes of a run: two apis, three workers and a scheduler, or one that is everything. */
 export class Deployment {
   readonly places: Place[] = [];
   readonly control: ControlFile;
   readonly manage: Management;
+  readonly #embedded: boolean;
+  readonly #env: { [name: string]: string };
   readonly #folder = mkdtempSync(join(tmpdir(), 'tributary-chaos-'));
 
   constructor(servers: Servers, more: { [name: string]: string } = {}) {
@@ -30,11 +36,13 @@ export class Deployment {
       TRIBUTARY_LOG_LEVEL: 'error',
       TRIBUTARY_LOCK_MS: String(LOCK_MS),
       TRIBUTARY_STALLED_MS: String(STALLED_MS),
+      TRIBUTARY_SHUTDOWN_MS: String(servers.store === 'embedded' ? 0 : SHUTDOWN_MS),
+      TRIBUTARY_PLUGINS: POISON,
       ...more,
     };
-    const roles: Role[] =
-      servers.store === 'embedded' ? ['start'] : ['api', 'api', 'worker', 'worker', 'worker', 'scheduler'];
-    for (const role of roles) this.places.push(new Place(role, env, (pid) => this.#diedAtPoint(pid)));
+    this.#env = env;
+    this.#embedded = servers.store === 'embedded';
+    this.#begin(this.#embedded ? ['start'] : ['api', 'api', 'scheduler']);
   }
 
   /** Those that take events. */
@@ -58,8 +66,8 @@ export class Deployment {
       await this.manage.ask('PUT', `/api/flows/${flow.id}`, flow);
       await this.manage.ask('POST', `/api/flows/${flow.id}/publish`);
     }
-    // A worker takes up what was published within seconds, one that starts at once: events must not come before it.
-    await Promise.all(this.places.filter(({ role }) => role === 'worker').map((place) => place.kill()));
+    // Only now: a worker that runs already learns of a flow within a second or so, and the first event may be quicker.
+    if (!this.#embedded) this.#begin(['worker', 'worker', 'worker']);
     await this.ready();
   }
 
@@ -70,6 +78,10 @@ export class Deployment {
   async end(): Promise<void> {
     await Promise.all(this.places.map((place) => place.end()));
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #begin(roles: readonly Role[]): void {
+    for (const role of roles) this.places.push(new Place(role, this.#env, (pid) => this.#diedAtPoint(pid)));
   }
 
   #diedAtPoint(pid: number): boolean {

@@ -1,3 +1,5 @@
+import { POISON } from '../workload/types.js';
+
 const order = { events: ['track'], names: ['Order Completed'] };
 
 /** The flows of the test; their meaning is written down a second time in the oracle's model. */
@@ -45,6 +47,12 @@ export function flows(hookUrl: string) {
       trigger: { events: ['track'], names: ['Order Counted'] },
       nodes: { add: { plugin: 'increment@1.0.0', config: { trait: 'counted', from: 'event.properties.total' } } },
       edges: [{ from: 'trigger', to: 'add' }],
+    },
+    {
+      id: 'poison',
+      trigger: { events: ['track'], names: [POISON] },
+      nodes: { end: { plugin: 'poison@1.0.0', config: {} } },
+      edges: [{ from: 'trigger', to: 'end' }],
     },
     {
       id: 'cart',

@@ -4,33 +4,48 @@ import type { Management } from './manage.js';
 
 const QUIET = 3;
 const PAUSE_MS = 250;
+const TELL_MS = 15_000;
 
 /** Waits until nothing moves any more; false when that takes longer than `ms`. */
-export async function settled(ms: number, isIdle: () => Promise<boolean>): Promise<boolean> {
+export async function settled(
+  ms: number,
+  whatIsOpen: () => Promise<string | undefined>,
+  progress: (text: string) => void,
+): Promise<boolean> {
   const deadline = Date.now() + ms;
+  let told = Date.now();
   // Work is in the queue or in a row, and passes from one to the other: both are looked at several times.
   for (let quiet = 0; quiet < QUIET; ) {
     if (Date.now() > deadline) return false;
-    quiet = (await isIdle().catch(() => false)) ? quiet + 1 : 0;
+    const open = await whatIsOpen().catch((error: unknown) => String(error));
+    quiet = open === undefined ? quiet + 1 : 0;
+    if (open !== undefined && Date.now() - told > TELL_MS) {
+      progress(`still open: ${open}`);
+      told = Date.now();
+    }
     await sleep(PAUSE_MS);
   }
   return true;
 }
 
-/** No batch waits, and no delivery is on its way. */
-export async function isIdle({ engine, queue }: Eye): Promise<boolean> {
-  const open = await Promise.all(
-    (['pending', 'answered'] as const).map((status) => engine.effects.deliveries({ status, limit: 1 })),
-  );
-  return (await queue.waiting()).length === 0 && open.every(({ items }) => items.length === 0);
+/** A batch that waits, or a delivery on its way; nothing when all is done. */
+export async function openWork({ engine, queue }: Eye): Promise<string | undefined> {
+  const waiting = (await queue.waiting()).length;
+  if (waiting > 0) return `${waiting} batches`;
+  for (const status of ['pending', 'answered'] as const) {
+    const [row] = (await engine.effects.deliveries({ status, limit: 1 })).items;
+    if (row) return `${status} ${row.id}, attempts ${row.attempts.length}, due in ${row.dueAt - Date.now()} ms`;
+  }
+  return undefined;
 }
 
 /** The same, as the program itself says it: what it has in its queue for itself does not show there. */
-export async function saysIdle(manage: Management): Promise<boolean> {
+export async function saidOpen(manage: Management): Promise<string | undefined> {
   for (const status of ['pending', 'answered']) {
-    const { items } = await manage.ask<{ items: unknown[] }>('GET', `/api/deliveries?status=${status}&limit=1`);
-    if (items.length > 0) return false;
+    type Rows = { items: { id: string; attempts: unknown[]; dueAt: string }[] };
+    const [row] = (await manage.ask<Rows>('GET', `/api/deliveries?status=${status}&limit=1`)).items;
+    if (row) return `${status} ${row.id}, attempts ${row.attempts.length}, due at ${row.dueAt}`;
   }
   const { waiting } = await manage.ask<{ waiting: number }>('GET', '/api/accounting');
-  return waiting === 0;
+  return waiting > 0 ? `${waiting} events` : undefined;
 }

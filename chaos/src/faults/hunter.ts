@@ -2,15 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ControlFile, Death } from '../preload/control.js';
 import type { Random } from '../workload/random.js';
 
+const TOGETHER_MS = 200;
+
 export interface HunterOptions {
   control: ControlFile;
   points: readonly string[];
   random: Random;
   /**
-   * Milliseconds in which nobody dies after a death. A batch that killed its worker several times in a row is taken
-   * for poisonous, so each has the time to be taken again.
+   * Resolves when what a dead process had in work was done by another: nobody dies before. A batch that killed its
+   * worker several times in a row is taken for poisonous.
    */
-  gapMs: number;
+  recovered(): Promise<void>;
   onDeath(death: Death): void;
 }
 
@@ -60,8 +62,10 @@ export class Hunter {
         await sleep(25);
         const died = this.#count();
         if (died.length === 0) continue;
+        // Another worker may come by another point: the more at a time, the sooner all are met.
+        await sleep(TOGETHER_MS);
         this.options.control.arm({});
-        await sleep(this.options.gapMs);
+        await this.options.recovered();
         for (const { point } of [...died, ...this.#count()]) left.delete(point);
         if (!this.#stopped) this.options.control.arm(armed());
       }

@@ -50,6 +50,37 @@ export const processFaults = {
       }
     },
   },
+  'stop-worker': {
+    title: 'a worker told to stop while the store is out of reach',
+    fits: several,
+    async play(world) {
+      const place = world.random.pick(placesOf(world, 'worker'));
+      const { storeServer } = world.servers;
+      await place.ready();
+      storeServer?.proxy?.shut(true);
+      await sleep(500 + world.random.below(500));
+      await place.stop();
+      storeServer?.proxy?.shut(false);
+      place.resume();
+      await place.ready();
+    },
+  },
+  'stop-all': {
+    title: 'the program told to stop, and started again',
+    fits: (world) => !several(world),
+    async play({ deployment: { places }, random, missed }) {
+      // Whether it has a batch in work then is for chance to say.
+      for (let tries = 0; tries === 0 || (tries < 6 && missed('job:before-give-back')); tries++) {
+        for (const place of places) {
+          await place.ready();
+          await sleep(200 + random.below(500));
+          await place.stop();
+          place.resume();
+          await place.ready();
+        }
+      }
+    },
+  },
   'stall-worker': {
     title: 'a worker stopped for longer than its locks',
     fits: () => true,

@@ -9,6 +9,8 @@ export interface World {
   deployment: Deployment;
   receiver: Receiver;
   random: Random;
+  /** Whether nobody has died at this crash point yet. */
+  missed(point: string): boolean;
 }
 
 /** Something that goes wrong for a while. When it is over, everything is as it was before. */

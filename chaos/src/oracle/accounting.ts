@@ -1,4 +1,4 @@
-import type { Sent } from '../workload/types.js';
+import { isPoison, type Sent } from '../workload/types.js';
 import { copiesOf } from './identity.js';
 import type { Finding, Observed } from './observed.js';
 
@@ -19,6 +19,7 @@ export function checkAccounting(
     say(`accepted ${accepted} = ${waiting} + ${applied} + ${duplicate} + ${quarantined} + ${deadLettered} is wrong`);
   const firsts = [...copies.values()].map(([first]) => first as Sent);
   const bad = firsts.filter((first) => first.bad).length;
+  const poison = firsts.filter(({ call }) => isPoison(call)).map(({ call }) => call.messageId);
   const orders = firsts.filter(({ call, bad }) => !bad && call.event === 'Order Completed').length;
   const equal = (name: string, is: number, should: number, more = 0) => {
     if (is < should || is > should + more)
@@ -26,17 +27,27 @@ export function checkAccounting(
   };
   equal('accepted', accepted, sent.length, again);
   equal('waiting', waiting, 0);
-  equal('applied', applied, firsts.length - bad);
+  equal('applied', applied, firsts.length - bad - poison.length);
   equal('quarantined', quarantined, bad);
   equal('duplicate', duplicate, sent.length - firsts.length, again);
-  equal('deadLettered', deadLettered, 0);
+  equal('deadLettered', deadLettered, poison.length);
   equal('emitted', emitted, orders);
   const passages = passagesOf(firsts);
   for (const [passage, n] of Object.entries(accounting.nodes)) {
     if (n > (passages[passage] ?? 0)) say(`${passage} was passed ${n} times, should be ${passages[passage] ?? 0}`);
   }
-  for (const { event, reason } of deadLetters)
-    findings.push({ promise: 'G6', what: `${event.messageId} was given up: ${reason}` });
+  return [...findings, ...checkGivenUp(deadLetters, new Set(poison))];
+}
+
+/** G6: what kills its worker is given up, once, and nothing else is. */
+function checkGivenUp(deadLetters: Observed['deadLetters'], poison: Set<string>): Finding[] {
+  const findings: Finding[] = [];
+  for (const { event, reason } of deadLetters) {
+    if (!poison.delete(event.messageId))
+      findings.push({ promise: 'G6', what: `${event.messageId} was given up: ${reason}` });
+  }
+  for (const messageId of poison)
+    findings.push({ promise: 'G6', what: `${messageId} kills its worker, and is not given up` });
   return findings;
 }
 

@@ -32,8 +32,23 @@ export const BREAKS: { [name: string]: Break } = {
       days[day] = (days[day] as number) + 1;
     },
   },
+  'an update is written over': {
+    promise: 'G4',
+    do: (o) => {
+      const { days } = Object.values(withEvents(o).events)[0] as ObservedProfile['events'][string];
+      const day = Object.keys(days)[0] as string;
+      days[day] = (days[day] as number) - 1;
+    },
+  },
+  'two writers take the same place': {
+    promise: 'G4',
+    do: (o) => {
+      const [a, b] = withEvents(o).timeline as [ObservedEvent, ObservedEvent];
+      [b.profile, b.sequence] = [a.profile, a.sequence];
+    },
+  },
   'a run does not go on after its delivery': {
-    promise: 'G3',
+    promise: 'G4',
     do: (o) => {
       const trait = find(o.profiles, ({ traits }) => traits.told !== undefined).traits.told;
       if (trait) trait.value = (trait.value as number) - 1;
@@ -87,6 +102,7 @@ export const BREAKS: { [name: string]: Break } = {
     promise: 'G6',
     do: (o) => void o.deadLetters.push({ event: { messageId: 'm0-0' }, reason: 'none' }),
   },
+  'an event that kills is not given up': { promise: 'G6', do: (o) => void o.deadLetters.pop() },
   'a batch is counted twice': {
     promise: 'G7',
     do: ({ accounting }) => {

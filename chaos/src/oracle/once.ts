@@ -1,4 +1,4 @@
-import type { Sent } from '../workload/types.js';
+import { isPoison, type Sent } from '../workload/types.js';
 import { emittedId } from './effects.js';
 import type { People, Person } from './identity.js';
 import type { Finding, Observed, ObservedProfile } from './observed.js';
@@ -14,7 +14,7 @@ export function appliedOf(observed: Observed, copies: ReadonlyMap<string, Sent[]
     }
   }
   for (const [messageId, [first]] of copies) {
-    if (first && !first.bad && !applied.has(messageId)) applied.set(messageId, first);
+    if (first && !first.bad && !isPoison(first.call) && !applied.has(messageId)) applied.set(messageId, first);
   }
   return [...applied.values()];
 }

@@ -12,7 +12,7 @@ export function checkOrder(observed: Observed, copies: ReadonlyMap<string, Sent[
   for (const profile of observed.profiles) {
     for (const stored of [...profile.timeline].sort((a, b) => a.sequence - b.sequence)) {
       const place = `${stored.profile}/${stored.sequence}`;
-      if (sequences.has(place)) findings.push({ promise: 'G2', what: `two events have the place ${place}` });
+      if (sequences.has(place)) findings.push({ promise: 'G4', what: `two events have the place ${place}` });
       sequences.add(place);
       if (stored.emitted) continue;
       const sent = appliedCopy(stored, copies);

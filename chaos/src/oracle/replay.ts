@@ -46,9 +46,12 @@ function compare(model: Model, profile: ObservedProfile, say: (promise: Promised
     if (!isDeepStrictEqual(plain(is), plain(should)))
       say(promise, `${name} is ${JSON.stringify(is)}, should be ${JSON.stringify(should)}`);
   };
-  equal('G3', 'firstSeen', profile.firstSeen, model.firstSeen);
-  equal('G3', 'lastSeen', profile.lastSeen, model.lastSeen);
-  equal('G3', 'events', profile.events, Object.fromEntries(model.counts));
+  const seen = Object.fromEntries(model.counts);
+  // What is counted more often than it is stored was applied twice; what is stored and not counted was written over.
+  const times = total(profile.events) < total(seen) ? 'G4' : 'G3';
+  equal('G4', 'firstSeen', profile.firstSeen, model.firstSeen);
+  equal('G4', 'lastSeen', profile.lastSeen, model.lastSeen);
+  equal(times, 'events', profile.events, seen);
   compareSessions(model, profile, equal);
   const messages = new Map(profile.timeline.map(({ event }) => [event.id, event.messageId]));
   const { traits } = profile;
@@ -61,7 +64,9 @@ function compare(model: Model, profile: ObservedProfile, say: (promise: Promised
     equal('G9', `trait ${key}`, traits[key] && shown(traits[key]), should);
   }
   for (const [key, should] of model.sums) {
-    equal('G3', `sum ${key}`, traits[key] && { value: traits[key].value, at: traits[key].at }, should);
+    const is = traits[key]?.value;
+    const less = typeof is !== 'number' || is < should.value;
+    equal(less ? 'G4' : 'G3', `sum ${key}`, traits[key] && { value: traits[key].value, at: traits[key].at }, should);
   }
   for (const key of Object.keys(traits)) {
     if (!model.traits.has(key) && !model.sums.has(key)) say('G9', `trait ${key} came from nowhere`);
@@ -70,6 +75,12 @@ function compare(model: Model, profile: ObservedProfile, say: (promise: Promised
   equal('G9', 'segments', segments, stamps(model.segments));
   const consents = mapped(profile.consents, ({ at, granted }) => ({ at, value: granted }));
   equal('G9', 'consents', consents, stamps(model.consents));
+}
+
+function total(counts: ObservedProfile['events']): number {
+  return Object.values(counts)
+    .flatMap(({ days }) => Object.values(days))
+    .reduce((sum, n) => sum + n, 0);
 }
 
 function compareSessions(

@@ -10,11 +10,14 @@ import { SOURCE } from '../oracle/effects.js';
 import { Random } from '../workload/random.js';
 import type { Workload } from '../workload/types.js';
 import { finish, type Left } from './finish.js';
+import { wakeStopped } from './wake.js';
 
 /** A dead worker's batch is another's after so long; then it has a second to be done. */
-const GAP_MS = LOCK_MS + STALLED_MS + 1_000;
+const GAP_MS = LOCK_MS + STALLED_MS + 800;
+/** A process alone begins with what it had in work. */
+const GAP_ALONE_MS = 500;
 /** So long a round waits for a death at a crash point where some have had none. */
-const DEATH_MS = 5_000;
+const DEATH_MS = 1_500;
 
 export interface Play {
   servers: Servers;
@@ -44,17 +47,22 @@ export async function play({ servers, workload, points, rounds, env, progress, .
   const receiver = await Receiver.start();
   const deployment = new Deployment(servers, env);
   const random = new Random(workload.seed ^ 0x5bd1e995);
-  const world: World = { servers, deployment, receiver, random };
   const hunter = new Hunter({
     control: deployment.control,
     points,
     random,
-    gapMs: GAP_MS,
+    async recovered() {
+      if (servers.store !== 'embedded') return sleep(GAP_MS);
+      await deployment.ready();
+      await sleep(GAP_ALONE_MS);
+    },
     onDeath: ({ role }) => {
       // The supervisor takes longer each time: now and then it is shown, else somebody starts the program anew.
       if (role === 'start' && random.chance(0.7)) for (const place of deployment.places) void place.kill();
     },
   });
+  const missed = (point: string) => hunter.deaths.get(point) === 0;
+  const world: World = { servers, deployment, receiver, random, missed };
   const faults = new Map<string, number>();
   try {
     await deployment.prepare(receiver.url);
@@ -77,6 +85,7 @@ export async function play({ servers, workload, points, rounds, env, progress, .
     }
     await hunter.stop();
     progress('everything is sent: waiting until it is done');
+    if (env.TRIBUTARY_CHAOS_STOP !== undefined) await wakeStopped(world);
     const left = await finish(world, workload, progress);
     const { again, reasons: resent } = feeder;
     const starts = deployment.places.reduce((sum, place) => sum + place.starts, 0);

@@ -26,6 +26,14 @@ export interface Sent {
   bad: boolean;
 }
 
+/** An event of this name ends every worker that takes it. */
+export const POISON = 'Poison Taken';
+
+/** A call that is never applied: it is to be given up, and to hold up nobody else. */
+export function isPoison({ event }: Pick<Call, 'event'>): boolean {
+  return event === POISON;
+}
+
 export interface Workload {
   seed: number;
   /** Requests by client, in the order in which it sends them. */

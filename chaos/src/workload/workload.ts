@@ -1,7 +1,7 @@
 import { type Household, makeHouseholds } from './household.js';
 import { Random } from './random.js';
 import { HouseholdStream, type Item } from './stream.js';
-import type { Sent, Workload } from './types.js';
+import { POISON, type Sent, type Workload } from './types.js';
 
 const CLIENTS = 8;
 
@@ -10,13 +10,28 @@ export function makeWorkload({ seed, events, people }: { seed: number; events: n
   const random = new Random(seed);
   const households = makeHouseholds(random, people);
   const lengths = popularity(random, households, events);
+  const poisonous = poisonousOnes(households.length, events);
   const streams: Item[][][] = Array.from({ length: CLIENTS }, () => []);
   households.forEach((household, n) => {
     const { items } = new HouseholdStream(random, household, `m${n}`, lengths[n] as number);
+    if (poisonous.has(n)) items.splice(items.length >> 1, 0, poison(household, `m${n}`));
     (streams[n % CLIENTS] as Item[][]).push(items);
   });
   const clients = streams.map((own, client) => requestsOf(random, interleaved(random, own), client));
   return { seed, clients, sent: clients.flat(2), people };
+}
+
+/** One event in ten thousand kills whoever takes it. */
+function poisonousOnes(households: number, events: number): Set<number> {
+  const times = Math.max(1, Math.round(events / 10_000));
+  return new Set(Array.from({ length: times }, (_, n) => Math.floor((n * households) / times)));
+}
+
+function poison({ members }: Household, name: string): Item {
+  const anonymousId = members[0]?.devices[0] as string;
+  const at = '2025-03-04T20:00:00.000Z';
+  const call = { type: 'track', messageId: `${name}-poison`, timestamp: at, context: { copy: 0 }, event: POISON };
+  return { call: { ...call, anonymousId }, bad: false };
 }
 
 /** Few households make many of the events: the n-th most popular one about 1/n of the first. */

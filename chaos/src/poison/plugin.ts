@@ -1,0 +1,14 @@
+import { definePlugin, Type } from '@tributary/sdk';
+
+/** A node that ends its worker, as a fault in native code would: whoever takes the event dies of it. */
+export default definePlugin({
+  name: 'poison',
+  version: '1.0.0',
+  title: 'Poison',
+  config: Type.Object({}),
+  ports: ['out'],
+  run() {
+    process.kill(process.pid, 'SIGKILL');
+    return 'out';
+  },
+});
