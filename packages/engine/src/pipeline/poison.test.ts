@@ -1,5 +1,6 @@
 import type { Json } from '@tributary/sdk';
 import { expect, it } from 'vitest';
+import { StoreUnavailable } from '../storage/port.js';
 import { HELD, memoryStore, pipelineBench } from '../testing/bench.js';
 import { crashAt } from '../testing/hooks.js';
 
@@ -19,5 +20,44 @@ it('an event that is in its profile is not given up, wherever the worker died af
   expect((await bench.profiles.byIdentifier('userId:u'))?.sequence).toBe(2);
   expect((await bench.store.listDeadLetters({ limit: 10 })).items).toEqual([]);
   expect((await bench.store.accounting()).counts).toMatchObject({ applied: 2, deadLettered: 0 });
+  await bench.close();
+});
+
+it('an event is not given up because the store was away again and again while it was in work', async () => {
+  const store = await memoryStore();
+  let away = false;
+  const commit: typeof store.commit = (part) =>
+    away ? Promise.reject(new StoreUnavailable('away')) : store.commit(part);
+  const bench = await pipelineBench({ store: { ...store, commit } });
+  const batch = bench.batch([track('a'), track('b')]);
+  // It did kill its worker several times, so it is taken event by event.
+  for (const attempt of [1, 2, 3]) {
+    await crashAt('part:before-commit', () => bench.process(batch, { ...HELD, attempt }));
+  }
+  const lease = { ...HELD, attempt: 4 };
+  away = true;
+  for (; lease.attempt < 8; lease.attempt++) {
+    await expect(bench.process(batch, lease)).rejects.toThrow(StoreUnavailable);
+  }
+  away = false;
+  await bench.process(batch, lease);
+  expect((await bench.store.listDeadLetters({ limit: 10 })).items).toEqual([]);
+  expect((await bench.store.accounting()).counts).toMatchObject({ applied: 2, deadLettered: 0 });
+  await bench.close();
+});
+
+it('a batch whose store was away is not suspected: it is taken as a whole', async () => {
+  const store = await memoryStore();
+  let commits = 0;
+  const commit: typeof store.commit = (part) =>
+    commits++ < 6 ? Promise.reject(new StoreUnavailable('away')) : store.commit(part);
+  const bench = await pipelineBench({ store: { ...store, commit } });
+  const batch = bench.batch([track('a'), track('b')]);
+  const lease = { ...HELD, attempt: 1 };
+  for (; lease.attempt <= 6; lease.attempt++) {
+    await expect(bench.process(batch, lease)).rejects.toThrow(StoreUnavailable);
+  }
+  await bench.process(batch, lease);
+  expect(commits).toBe(7);
   await bench.close();
 });

@@ -1,10 +1,12 @@
 import type { Json } from '@tributary/sdk';
 import type { Batch } from '../events/batch.js';
 import { profilesNear } from '../identity/resolve.js';
+import type { Lease } from '../queue/port.js';
 import type { DeadEvent } from '../storage/port.js';
 import { crashPoint } from '../telemetry/crash-point.js';
 import type { PipelineContext } from './context.js';
 import { claimId, eventOf, isFromOutside } from './items.js';
+import { endedByOutage } from './outages.js';
 import type { Placed } from './part.js';
 
 /** Deaths of the worker at one item before it is given up. */
@@ -32,10 +34,13 @@ export async function takeCarefully(
   context: PipelineContext,
   batch: Batch,
   work: readonly Placed[],
+  lease: Lease,
 ): Promise<GivenUp[]> {
   const stored = await context.store.getRecord(KIND, batch.id);
   const suspicion = (stored?.body ?? { at: null, deaths: {} }) as unknown as Suspicion;
-  if (suspicion.at !== null) suspicion.deaths[suspicion.at] = (suspicion.deaths[suspicion.at] ?? 0) + 1;
+  // The note of an attempt that a store which was away has ended tells of no death.
+  if (suspicion.at !== null && !endedByOutage(lease))
+    suspicion.deaths[suspicion.at] = (suspicion.deaths[suspicion.at] ?? 0) + 1;
   suspicion.at = null;
   await write(context, batch.id, suspicion);
   const suspects = work.filter(({ index }) => (suspicion.deaths[index] ?? 0) >= DEATHS);

@@ -7,6 +7,7 @@ import { crashPoint } from '../telemetry/crash-point.js';
 import { weakened } from '../telemetry/weakened.js';
 import type { PipelineContext } from './context.js';
 import { claimId, claimOf, isFromOutside } from './items.js';
+import { blamableAttempt, noteEnd } from './outages.js';
 import { applyPart, type PartEnd, type Placed } from './part.js';
 import { beginCarefully, endCarefully, takeCarefully } from './poison.js';
 
@@ -20,6 +21,15 @@ const PART_ITEMS = 200;
  * leaves a receipt with the last part. Every step can be repeated after a crash at any line.
  */
 export async function processBatch(context: PipelineContext, batch: Batch, lease: Lease): Promise<void> {
+  try {
+    await attempt(context, batch, lease);
+  } catch (error) {
+    noteEnd(lease, error);
+    throw error;
+  }
+}
+
+async function attempt(context: PipelineContext, batch: Batch, lease: Lease): Promise<void> {
   const begun = performance.now();
   const counts: Counts = { applied: 0, duplicate: 0, quarantined: 0, deadLettered: 0, emitted: 0 };
   // Asked at the first attempt too: a queue that was restored from an older state brings done batches back as new
@@ -28,10 +38,10 @@ export async function processBatch(context: PipelineContext, batch: Batch, lease
     context.store.hasReceipt(batch.partition, batch.id),
     claim(context, batch, counts),
   ]);
-  const suspect = lease.attempt > SUSPECT_AFTER;
+  const suspect = blamableAttempt(lease) > SUSPECT_AFTER;
   if (done) return suspect ? endCarefully(context, batch) : undefined;
   const work = mine.filter((placed): placed is Placed => placed.item.kind !== 'rejected');
-  const dead = suspect ? await takeCarefully(context, batch, work) : tooDeep(work, batch);
+  const dead = suspect ? await takeCarefully(context, batch, work, lease) : tooDeep(work, batch);
   for (const letter of dead) if (letter.fromOutside) counts.deadLettered++;
   const deadIds = new Set(dead.map((letter) => letter.letter.id));
   const alive = work.filter(({ item }) => item.kind === 'resume' || !deadIds.has(item.event.id));
