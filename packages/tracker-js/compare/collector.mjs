@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { gunzipSync } from 'node:zlib';
+import { readEvents } from './events.mjs';
 
 export async function serve(answer) {
   const server = createServer((request, response) => void answer(request, response).catch(() => response.destroy()));
@@ -30,19 +30,13 @@ const SOURCE = {
   },
 };
 
-/** Everything that a request says, unpacked: trackers gzip, and wrap base64 in forms. */
-function textOf(url, raw) {
-  const body = raw[0] === 0x1f && raw[1] === 0x8b ? gunzipSync(raw).toString() : raw.toString();
-  const form = /(?:^|&)data=([^&]*)/.exec(body)?.[1];
-  return [url, body, form ? Buffer.from(decodeURIComponent(form), 'base64').toString() : ''].join('\n');
-}
-
 /**
  * One collector for all of them: takes any request, 100 ms for an answer, and looks for the names of the events in
  * whatever comes. An event has arrived when its name was read in a request that was taken.
  */
 export async function startCollector() {
-  const state = { status: 200, preflights: 0, arrived: new Map() };
+  /** `arrived`: by name, the id of each arrival. */
+  const state = { status: 200, preflights: 0, arrived: new Map(), visitors: new Set() };
   const server = await serve(async (request, response) => {
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
@@ -66,12 +60,24 @@ export async function startCollector() {
       return;
     }
     if (state.status === 200) {
-      for (const [name] of textOf(request.url, Buffer.concat(chunks)).matchAll(/ev-[\w]+-\d+-z/g)) {
-        state.arrived.set(name, (state.arrived.get(name) ?? 0) + 1);
+      for (const { name, id, visitor } of readEvents(request.url, Buffer.concat(chunks))) {
+        state.arrived.set(name, [...(state.arrived.get(name) ?? []), id]);
+        if (visitor) state.visitors.add(visitor);
       }
     }
     await sleep(100);
     response.writeHead(state.status, { ...cors, 'content-type': 'application/json' }).end('{"success":true}');
   });
   return { ...server, state, origin: `http://localhost:${server.port}` };
+}
+
+const sum = (numbers) => numbers.reduce((a, b) => a + b, 0);
+
+/** How many events arrived more than once, and how many are left when what has the same id counts once. */
+export function repeats({ arrived }) {
+  const all = [...arrived.values()];
+  return {
+    before: sum(all.map((ids) => ids.length - 1)),
+    after: sum(all.map((ids) => new Set(ids.map((id) => id ?? Symbol('none'))).size - 1)),
+  };
 }

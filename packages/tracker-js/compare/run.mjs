@@ -1,13 +1,16 @@
 // Compares the tracker with others: node packages/tracker-js/compare/run.mjs
-// COMPARE_VISITS=300 COMPARE_OUTAGE=60 is the long form; COMPARE_ONLY=Jitsu,Tributary tries some, and writes nothing.
+// COMPARE_VISITS=300 COMPARE_OUTAGE=60 is the long form; COMPARE_ONLY=Jitsu,Tributary and COMPARE_CASES=tabs,csp try some, and write nothing.
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { newVisitor } from './browser.mjs';
 import { CASES, startTime } from './cases.mjs';
-import { serve, startCollector } from './collector.mjs';
+import { repeats, startCollector } from './collector.mjs';
+import { MORE_CASES } from './more-cases.mjs';
 import { report } from './report.mjs';
+import { startSite } from './site.mjs';
 
 const here = import.meta.dirname;
 if (!existsSync(join(here, 'node_modules')))
@@ -17,37 +20,12 @@ const { trackers } = await import('./trackers.mjs');
 const visits = Number(process.env.COMPARE_VISITS ?? 50);
 const outage = Number(process.env.COMPARE_OUTAGE ?? 30);
 const only = process.env.COMPARE_ONLY?.split(',');
+const some = process.env.COMPARE_CASES?.split(',');
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
-/** Pages with one tracker in them. */
-async function startSite(tracker, collector) {
-  const elsewhere = await serve(
-    async (_, response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('Elsewhere'),
-  );
-  const away = `http://localhost:${elsewhere.port}/`;
-  const head = `<script>window.collector = '${collector.origin}'</script>
-    <script src="/tracker.js" data-key="demo" data-endpoint="${collector.origin}"></script><script>${tracker.after}</script>`;
-  const bounce = `<script>emit(location.search.slice(1), {}); setTimeout(() => { location.href = '${away}' }, 50)</script>`;
-  const pages = { '/': head, '/bounce': head + bounce, '/empty': '' };
-  const site = await serve(async ({ url }, response) => {
-    const path = url.split('?')[0];
-    if (path === '/tracker.js') {
-      response.writeHead(200, { 'content-type': 'text/javascript', 'cache-control': 'max-age=3600' }).end(tracker.code);
-    } else {
-      response.writeHead(path in pages ? 200 : 404, { 'content-type': 'text/html' });
-      response.end(`<!doctype html><title>Page</title>${pages[path] ?? ''}`);
-    }
-  });
-  return {
-    url: `http://127.0.0.1:${site.port}`,
-    elsewhere: away,
-    close: () => Promise.all([site.close(), elsewhere.close()]),
-  };
-}
-
 async function measure(tracker) {
-  const result = { ...tracker, cases: {}, repeats: 0, preflights: 0 };
-  for (const one of [...CASES, undefined]) {
+  const result = { ...tracker, cases: {}, repeats: { before: 0, after: 0 }, preflights: 0 };
+  for (const one of [...CASES, ...MORE_CASES].filter(({ id }) => !some || some.includes(id)).concat(undefined)) {
     const collector = await startCollector();
     const site = await startSite(tracker, collector);
     const visitor = await newVisitor(executablePath);
@@ -56,7 +34,9 @@ async function measure(tracker) {
     if (!one) result.start = await startTime(stage);
     else {
       result.cases[one.id] = await one.run(stage).catch((error) => ({ error: String(error) }));
-      result.repeats += [...collector.state.arrived.values()].filter((times) => times > 1).length;
+      const { before, after } = repeats(collector.state);
+      result.repeats.before += before;
+      result.repeats.after += after;
       result.preflights += collector.state.preflights;
       console.log(tracker.title, one.id, JSON.stringify(result.cases[one.id]));
     }
@@ -67,12 +47,17 @@ async function measure(tracker) {
   return result;
 }
 
+const began = loadavg();
+const minutes = performance.now();
 const results = [];
 for (const tracker of await trackers()) {
   if (!only || only.includes(tracker.title)) results.push(await measure(tracker));
 }
-if (!only) {
+if (!only && !some) {
   const date = new Date().toISOString().slice(0, 10);
-  const page = report({ results, cases: CASES, visits, outage, chromium: results[0].chromium, date });
+  const load = [began, loadavg()];
+  const took = Math.round((performance.now() - minutes) / 60_000);
+  const chromium = results[0].chromium;
+  const page = report({ results, cases: CASES, more: MORE_CASES, visits, outage, chromium, date, load, took });
   await writeFile(join(here, '..', '..', '..', 'docs', 'tracker-comparison.md'), page);
 }

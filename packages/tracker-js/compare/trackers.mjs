@@ -23,7 +23,8 @@ export async function trackers() {
       title: 'Tributary',
       package: `@tributary/tracker-js ${JSON.parse(readFileSync(join(here, '..', 'package.json'), 'utf8')).version}`,
       code: await bundle('t.js'),
-      after: 'window.emit = (name, properties) => tributary.track(name, properties);',
+      after: `window.emit = (name, properties) => tributary.track(name, properties);
+        window.answer = () => tributary.consent('granted');`,
     },
   ];
   for (const [title, name, entry, note = ''] of OTHERS) {

@@ -221,3 +221,17 @@ test('a log-out in one tab is no denial in the other', async () => {
   await two.page.advance(250);
   expect(names(two)).toEqual(['a', 'b']);
 });
+
+test('a page that does not ask takes up the answer that another page has stored, and its end', async () => {
+  const asking = open({ consent: { analytics: true, ads: false } });
+  asking.tracker.track('a');
+  const other = open({}, asking.browser);
+  other.tracker.track('b');
+  await other.page.advance(250);
+  expect(consents(other)[1]).toEqual({ categoryPreferences: { analytics: true, ads: false } });
+  asking.tracker.consent('denied');
+  other.tracker.track('c');
+  await other.page.advance(1_000);
+  expect(names(other)).toEqual(['a', 'b']);
+  expect([...other.browser.cookies.keys(), ...other.browser.stored.keys()]).toEqual([]);
+});

@@ -145,3 +145,13 @@ test('no unload listener: it would keep pages out of the back/forward cache', ()
     'visibilitychange',
   ]);
 });
+
+test('starting looks at no cookie, which would take longer than all the rest: the first event does', () => {
+  const page = fakePage();
+  let reads = 0;
+  Object.defineProperty(page.document, 'cookie', { get: () => ++reads && '', set: () => {} });
+  const tracker = page.createTracker({ writeKey: 'demo' });
+  expect(reads).toBe(0);
+  tracker.track('a');
+  expect(reads).toBeGreaterThan(0);
+});

@@ -121,7 +121,7 @@ export function createCore(
 
   /** Sends or drops what is held in memory, by the answer that there is now. */
   function settle(change: () => void): void {
-    const user = store.read('uid') && userId();
+    const user = !isAllowed() && userId();
     change();
     if (consent.allows() === false) {
       onDrop(store.opened(queue.keys).length);
@@ -129,8 +129,10 @@ export function createCore(
     } else if (isAllowed()) {
       const preferences = consent.preferences();
       // For later pages, and for other tabs to see when it is taken back.
-      if (preferences) store.write('consent', JSON.stringify(preferences));
-      kept = store.read('consent');
+      if (preferences) {
+        store.write('consent', JSON.stringify(preferences));
+        kept = store.read('consent');
+      }
       // A visitor who was here before is known by the stored id; what was held meanwhile is theirs.
       if (user) setUserId(user);
       sender.notify();

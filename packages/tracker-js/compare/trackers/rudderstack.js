@@ -1,5 +1,16 @@
 import { RudderAnalytics } from '@rudderstack/analytics-js/bundled';
 
 const analytics = new RudderAnalytics();
-analytics.load('demo', window.collector, { configUrl: window.collector, logLevel: 'NONE' });
+analytics.load('demo', window.collector, {
+  configUrl: window.collector,
+  logLevel: 'NONE',
+  ...(window.mode && {
+    consentManagement: { enabled: true, provider: 'custom', allowedConsentIds: [], deniedConsentIds: [] },
+    preConsent: { enabled: true, storage: { strategy: 'none' }, events: { delivery: 'buffer' } },
+  }),
+});
+const consent = (allowedConsentIds, deniedConsentIds, rest) =>
+  analytics.consent({ consentManagement: { enabled: true, allowedConsentIds, deniedConsentIds }, ...rest });
+if (window.mode === 'denied') consent([], ['analytics'], { discardPreConsentEvents: true, storage: { type: 'none' } });
+window.answer = () => consent(['analytics'], []);
 window.emit = (name, properties) => analytics.track(name, properties);
