@@ -33,8 +33,9 @@ export function checkAccounting(
   equal('deadLettered', deadLettered, poison.length);
   equal('emitted', emitted, orders);
   const passages = passagesOf(firsts);
-  for (const [passage, n] of Object.entries(accounting.nodes)) {
-    if (n > (passages[passage] ?? 0)) say(`${passage} was passed ${n} times, should be ${passages[passage] ?? 0}`);
+  for (const passage of new Set([...Object.keys(passages), ...Object.keys(accounting.nodes)])) {
+    const [is, should] = [accounting.nodes[passage] ?? 0, passages[passage] ?? 0];
+    if (is !== should) say(`${passage} was passed ${is} times, should be ${should}`);
   }
   return [...findings, ...checkGivenUp(deadLetters, new Set(poison))];
 }
