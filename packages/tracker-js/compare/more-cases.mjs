@@ -76,7 +76,8 @@ export const MORE_CASES = [
   },
   consent('pending', 'no answer about consent yet', { mode: 'pending', answers: true }),
   consent('denied', 'consent denied', { mode: 'denied' }),
-  consent('gpc', 'Global Privacy Control, as set up by default', {
+  consent('gpc', 'Global Privacy Control, with the option for it where there is one', {
+    mode: 'gpc',
     before: `Object.defineProperty(navigator, 'globalPrivacyControl', { value: true })`,
   }),
 ];

@@ -76,7 +76,8 @@ The ids are those by which each vendor's collector can drop repeats: \`messageId
 Consent: Segment waits by not being loaded, and keeps the calls; RudderStack has \`preConsent\` with a buffer; PostHog
 opts out by default and Jitsu has \`privacy\`, both without holding what was done before the answer; Snowplow goes on
 sending anonymously; Plausible stores nothing and asks for nothing, and its way of denial is a key that the site sets.
-The requests for settings that some trackers make before the answer are not counted. None but Tributary looks at Global
-Privacy Control by itself.
+The requests for settings that some trackers make before the answer are not counted. Tributary looks at Global Privacy
+Control by itself, PostHog with \`respect_dnt\`; the \`respectDoNotTrack\` of Snowplow means another header, and the others
+have no such option.
 `;
 }

@@ -12,7 +12,7 @@ export async function startSite(tracker, collector) {
     <script ${nonce}>window.collector = '${collector.origin}'; window.mode = '${mode}'; window.violations = [];
       addEventListener('securitypolicyviolation', ({ violatedDirective }) => violations.push(violatedDirective));</script>
     <script ${nonce} src="/tracker.js" data-key="demo" data-endpoint="${collector.origin}"
-      ${mode && `data-consent="${mode}"`}></script>
+      ${/pending|denied/.test(mode) ? `data-consent="${mode}"` : ''}></script>
     <script ${nonce}>${tracker.after}</script>`;
   const bounce = `<script>emit(location.search.slice(1), {}); setTimeout(() => { location.href = '${away}' }, 50)</script>`;
   const policy = [

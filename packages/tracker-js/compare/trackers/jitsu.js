@@ -2,6 +2,10 @@ import { jitsuAnalytics } from '@jitsu/js';
 
 // Without consent nothing is sent, and no id is kept; it does not hold events for a later answer.
 const without = { dontSend: true, disableUserIds: true };
-const analytics = jitsuAnalytics({ host: window.collector, writeKey: 'demo', privacy: window.mode ? without : {} });
+const analytics = jitsuAnalytics({
+  host: window.collector,
+  writeKey: 'demo',
+  privacy: /pending|denied/.test(window.mode) ? without : {},
+});
 window.answer = () => analytics.configure({ privacy: { dontSend: false, disableUserIds: false } });
 window.emit = (name, properties) => void analytics.track(name, properties);

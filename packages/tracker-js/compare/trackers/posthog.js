@@ -6,7 +6,11 @@ posthog.init('phc_demo', {
   disable_external_dependency_loading: true,
   advanced_disable_flags: true,
   opt_out_useragent_filter: true,
-  ...(window.mode && { opt_out_capturing_by_default: true, opt_out_persistence_by_default: true }),
+  respect_dnt: window.mode === 'gpc',
+  ...(/pending|denied/.test(window.mode) && {
+    opt_out_capturing_by_default: true,
+    opt_out_persistence_by_default: true,
+  }),
 });
 if (window.mode === 'denied') posthog.opt_out_capturing();
 window.answer = () => posthog.opt_in_capturing();

@@ -4,7 +4,7 @@ const analytics = new RudderAnalytics();
 analytics.load('demo', window.collector, {
   configUrl: window.collector,
   logLevel: 'NONE',
-  ...(window.mode && {
+  ...(/pending|denied/.test(window.mode) && {
     consentManagement: { enabled: true, provider: 'custom', allowedConsentIds: [], deniedConsentIds: [] },
     preConsent: { enabled: true, storage: { strategy: 'none' }, events: { delivery: 'buffer' } },
   }),

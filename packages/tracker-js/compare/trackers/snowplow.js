@@ -5,7 +5,11 @@ newTracker('sp', window.collector, {
   // Off by default; for visitors who leave.
   keepalive: true,
   // Without consent it sends, but anonymously; it does not hold events for a later answer.
-  ...(window.mode && { anonymousTracking: { withServerAnonymisation: true }, stateStorageStrategy: 'none' }),
+  respectDoNotTrack: window.mode === 'gpc',
+  ...(/pending|denied/.test(window.mode) && {
+    anonymousTracking: { withServerAnonymisation: true },
+    stateStorageStrategy: 'none',
+  }),
 });
 window.answer = () => disableAnonymousTracking({ stateStorageStrategy: 'cookieAndLocalStorage' });
 window.emit = (name, { text = '' } = {}) => trackStructEvent({ category: 'test', action: name, label: text });
