@@ -14,6 +14,12 @@ export const LOCK_MS = 1_500;
 export const STALLED_MS = 500;
 /** A process that is told to stop gives back what it has in work. */
 const SHUTDOWN_MS = 300;
+/** A process alone holds its locks for as long as it lives. */
+const TIMES = {
+  TRIBUTARY_LOCK_MS: String(LOCK_MS),
+  TRIBUTARY_STALLED_MS: String(STALLED_MS),
+  TRIBUTARY_SHUTDOWN_MS: String(SHUTDOWN_MS),
+};
 const POISON = fileURLToPath(new URL('../../dist/poison/plugin.js', import.meta.url));
 
 /** The processes of a run: two apis, three workers and a scheduler, or one that is everything. */
@@ -34,9 +40,7 @@ export class Deployment {
       TRIBUTARY_ADMIN_TOKEN: TOKEN,
       TRIBUTARY_ALLOW_PRIVATE_DESTINATIONS: 'true',
       TRIBUTARY_LOG_LEVEL: 'error',
-      TRIBUTARY_LOCK_MS: String(LOCK_MS),
-      TRIBUTARY_STALLED_MS: String(STALLED_MS),
-      TRIBUTARY_SHUTDOWN_MS: String(servers.store === 'embedded' ? 0 : SHUTDOWN_MS),
+      ...(servers.store === 'embedded' ? { TRIBUTARY_SHUTDOWN_MS: '0' } : TIMES),
       TRIBUTARY_PLUGINS: POISON,
       ...more,
     };

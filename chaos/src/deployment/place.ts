@@ -27,6 +27,8 @@ export class Place {
   /** Ends that nobody here brought about, with the last words. */
   readonly surprises: string[] = [];
   starts = 0;
+  /** What all processes here have said, for as much as is needed. */
+  heard = '';
   #life: Life;
   #closing = false;
   /** Ends that are wanted: by a kill from here, or at a crash point. */
@@ -140,6 +142,7 @@ export class Place {
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk: Buffer) => {
         life.said = (life.said + chunk.toString()).slice(-3_000);
+        this.heard += chunk.toString();
         const ready = [...life.said.matchAll(/Tributary ready on (http:\S+)\n/g)].at(-1);
         const again = life.said.lastIndexOf('it is started again');
         if (ready) life.url = again > ready.index ? undefined : ready[1];

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startMongo, startPostgres, startRedis, type TestServer } from '@tributary/testing';
 import { Relay } from '../net/relay.js';
+import { Disk } from './disk.js';
 
 export type StoreName = 'postgres' | 'mongo' | 'embedded';
 
@@ -30,6 +31,8 @@ export interface Servers {
   storeServer?: Served;
   /** The data folder of the embedded store. */
   dataFolder?: string;
+  /** The disk of that folder, where this user may mount one. */
+  disk?: Disk;
   /** How the program is told. */
   env: { [name: string]: string };
   stop(): Promise<void>;
@@ -98,12 +101,18 @@ async function served(
 }
 
 async function embedded(): Promise<Servers> {
-  const dataFolder = await mkdtemp(join(tmpdir(), 'tributary-chaos-data-'));
+  const folder = await mkdtemp(join(tmpdir(), 'tributary-chaos-data-'));
+  const disk = Disk.mount(join(folder, 'disk'));
+  const dataFolder = join(folder, 'disk', 'data');
   return {
     store: 'embedded',
     dataFolder,
+    ...(disk && { disk }),
     env: { TRIBUTARY_DATA: dataFolder },
-    stop: () => rm(dataFolder, { recursive: true, force: true, maxRetries: 5 }),
+    async stop() {
+      disk?.unmount();
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
   };
 }
 

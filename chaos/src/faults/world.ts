@@ -1,6 +1,8 @@
 import type { Deployment } from '../deployment/deployment.js';
+import type { Eye } from '../deployment/eye.js';
 import type { Receiver } from '../deployment/receiver.js';
 import type { Servers } from '../deployment/servers.js';
+import type { Promised } from '../oracle/observed.js';
 import type { Random } from '../workload/random.js';
 
 /** What faults are done to. */
@@ -8,9 +10,13 @@ export interface World {
   servers: Servers;
   deployment: Deployment;
   receiver: Receiver;
+  /** The suite's own look at queue and store; of the embedded ones only the program itself has one while it runs. */
+  eye?: Eye;
   random: Random;
   /** Whether nobody has died at this crash point yet. */
   missed(point: string): boolean;
+  /** Something that is not right, though the data may be. */
+  complain(promise: Promised, what: string): void;
 }
 
 /** Something that goes wrong for a while. When it is over, everything is as it was before. */

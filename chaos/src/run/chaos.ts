@@ -58,13 +58,14 @@ export async function runChaos(options: ChaosOptions): Promise<Report> {
   const { seed, events, people, store, progress = () => undefined } = options;
   const began = Date.now();
   const seconds = () => Math.round((Date.now() - began) / 100) / 10;
-  const workload = makeWorkload({ seed, events, people });
+  const faults = options.faults ?? FAULT_NAMES;
+  const workload = makeWorkload({ seed, events, people, poison: faults.includes('poison') });
   const servers = await startServers(store);
   try {
     const played = await play({
       servers,
       workload,
-      faults: options.faults ?? FAULT_NAMES,
+      faults,
       points: options.crashPoints ?? crashPoints(store),
       rounds: options.rounds ?? roundsFor(events),
       env: {
@@ -76,7 +77,7 @@ export async function runChaos(options: ChaosOptions): Promise<Report> {
     const done = seconds();
     progress('judging');
     const { observed, again } = played;
-    const findings = judge(workload.sent, observed, again);
+    const findings = [...judge(workload.sent, observed, again), ...played.complaints];
     if (!played.quiet) findings.push({ promise: 'G6', what: 'work was left minutes after the last fault' });
     for (const [point, deaths] of played.points) {
       if (deaths === 0) findings.push({ promise: 'suite', what: `nobody came by the crash point ${point}` });

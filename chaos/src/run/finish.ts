@@ -36,7 +36,7 @@ export async function finish(world: World, workload: Workload, progress: Progres
     progress('reading what it made of it');
     return { observed: await read(eye, receiver.hooks, identifiersOf(workload)), quiet, hours, settleMs };
   } finally {
-    await eye.close();
+    if (eye !== world.eye) await eye.close();
   }
 }
 
@@ -53,12 +53,13 @@ async function inTheEnd({ deployment }: World, open: () => Promise<string | unde
 }
 
 async function whileItRuns(world: World, progress: Progress): Promise<Ended> {
-  const eye = await openEye(world.servers);
+  const eye = world.eye ?? (await openEye(world.servers));
   return { eye, ...(await inTheEnd(world, () => openWork(eye), progress)) };
 }
 
 /** One process holds the embedded store: it has to end before anybody else looks. */
-async function whenStopped({ servers, deployment }: World, progress: Progress): Promise<{ eye: Eye; quiet: boolean }> {
+async function whenStopped(world: World, progress: Progress): Promise<Ended> {
+  const { servers, deployment } = world;
   for (let tries = 1; ; tries++) {
     const { quiet, hours } = await inTheEnd(world, () => saidOpen(deployment.manage), progress);
     for (const place of deployment.places) await place.stop();

@@ -1,21 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Feeder } from '../client/feed.js';
-import { Deployment, LOCK_MS, STALLED_MS } from '../deployment/deployment.js';
+import { Deployment } from '../deployment/deployment.js';
+import { openEye } from '../deployment/eye.js';
 import { Receiver } from '../deployment/receiver.js';
 import type { Servers } from '../deployment/servers.js';
 import { FAULTS, type FaultName, makeSchedule } from '../faults/faults.js';
 import { Hunter } from '../faults/hunter.js';
 import type { World } from '../faults/world.js';
 import { SOURCE } from '../oracle/effects.js';
+import type { Finding, Promised } from '../oracle/observed.js';
 import { Random } from '../workload/random.js';
 import type { Workload } from '../workload/types.js';
 import { finish, type Left } from './finish.js';
+import { recovered } from './recovered.js';
 import { wakeStopped } from './wake.js';
 
-/** A dead worker's batch is another's after so long; then it has a second to be done. */
-const GAP_MS = LOCK_MS + STALLED_MS + 800;
-/** A process alone begins with what it had in work. */
-const GAP_ALONE_MS = 500;
 /** So long a round waits for a death at a crash point where some have had none. */
 const DEATH_MS = 1_500;
 
@@ -40,6 +39,8 @@ export interface Played extends Left {
   refused: Receiver['refused'];
   starts: number;
   surprises: string[];
+  /** What was seen to be wrong while it ran. */
+  complaints: Finding[];
 }
 
 /** Sends the workload through a deployment to which all of this is done, and gives what it made of it. */
@@ -51,18 +52,17 @@ export async function play({ servers, workload, points, rounds, env, progress, .
     control: deployment.control,
     points,
     random,
-    async recovered() {
-      if (servers.store !== 'embedded') return sleep(GAP_MS);
-      await deployment.ready();
-      await sleep(GAP_ALONE_MS);
-    },
+    recovered: () => recovered(world),
     onDeath: ({ role }) => {
       // The supervisor takes longer each time: now and then it is shown, else somebody starts the program anew.
       if (role === 'start' && random.chance(0.7)) for (const place of deployment.places) void place.kill();
     },
   });
   const missed = (point: string) => hunter.deaths.get(point) === 0;
-  const world: World = { servers, deployment, receiver, random, missed };
+  const complaints: Finding[] = [];
+  const complain = (promise: Promised, what: string) => void complaints.push({ promise, what });
+  const eye = servers.store === 'embedded' ? undefined : await openEye(servers);
+  const world: World = { servers, deployment, receiver, random, missed, complain, ...(eye && { eye }) };
   const faults = new Map<string, number>();
   try {
     await deployment.prepare(receiver.url);
@@ -90,10 +90,21 @@ export async function play({ servers, workload, points, rounds, env, progress, .
     const { again, reasons: resent } = feeder;
     const starts = deployment.places.reduce((sum, place) => sum + place.starts, 0);
     const { surprises } = deployment;
-    return { ...left, faults, points: hunter.deaths, again, resent, refused: receiver.refused, starts, surprises };
+    return {
+      ...left,
+      complaints,
+      faults,
+      points: hunter.deaths,
+      again,
+      resent,
+      refused: receiver.refused,
+      starts,
+      surprises,
+    };
   } finally {
     await hunter.stop();
     await deployment.end();
     await receiver.close().catch(() => {});
+    await eye?.close();
   }
 }

@@ -5,12 +5,20 @@ import { POISON, type Sent, type Workload } from './types.js';
 
 const CLIENTS = 8;
 
+export interface WorkloadOptions {
+  seed: number;
+  events: number;
+  people: number;
+  /** Whether some events kill whoever takes them. */
+  poison?: boolean;
+}
+
 /** About `events` calls of `people` people; the same seed makes the same ones. */
-export function makeWorkload({ seed, events, people }: { seed: number; events: number; people: number }): Workload {
+export function makeWorkload({ seed, events, people, poison: poisoned = true }: WorkloadOptions): Workload {
   const random = new Random(seed);
   const households = makeHouseholds(random, people);
   const lengths = popularity(random, households, events);
-  const poisonous = poisonousOnes(households.length, events);
+  const poisonous = poisoned ? poisonousOnes(households.length, events) : new Set<number>();
   const streams: Item[][][] = Array.from({ length: CLIENTS }, () => []);
   households.forEach((household, n) => {
     const { items } = new HouseholdStream(random, household, `m${n}`, lengths[n] as number);
