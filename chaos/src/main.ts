@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { mutateAll } from './mutations/mutate.js';
 import { readOptions, USAGE } from './options.js';
+import { writeDocument } from './report/document.js';
 import { printReport } from './report/print.js';
 import { runChaos } from './run/chaos.js';
 
@@ -8,7 +9,7 @@ import { runChaos } from './run/chaos.js';
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
 
 try {
-  const { stores, json, mutations, ...options } = readOptions(process.argv.slice(2));
+  const { stores, json, mutations, document, ...options } = readOptions(process.argv.slice(2));
   if (mutations) process.exit((await mutateAll((line) => console.log(line))) ? 0 : 1);
   const reports = [];
   for (const store of stores) {
@@ -17,6 +18,7 @@ try {
     console.log(`${store}, seed ${options.seed}, ${options.events} events of ${options.people} people`);
     const report = await runChaos({ ...options, store, progress: say });
     printReport(report);
+    if (document) writeDocument(report);
     const { evidence: _, ...paper } = report;
     reports.push(paper);
   }

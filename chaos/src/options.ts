@@ -16,6 +16,8 @@ export interface Options {
   /** Instead of all else: one run without each safeguard. */
   mutations: boolean;
   json?: string;
+  /** Whether the result goes into docs/reliability.md. */
+  document: boolean;
 }
 
 export const USAGE = `pnpm chaos [--store NAME] [--events N] [--people N] [--seed S] [--faults LIST] [--json FILE]
@@ -28,7 +30,8 @@ export const USAGE = `pnpm chaos [--store NAME] [--events N] [--people N] [--see
   --rounds   in how many parts the events are sent, each with one fault
   --weaken   without this safeguard: it must be noticed
   --mutations  instead of all else: a short run without each safeguard, and whether it was noticed
-  --json     writes the report to a file as well`;
+  --json     writes the report to a file as well
+  --document puts the result into docs/reliability.md`;
 
 /** Reads the command line; throws with a sentence about what is wrong in it. */
 export function readOptions(args: string[]): Options {
@@ -36,13 +39,21 @@ export function readOptions(args: string[]): Options {
   const options = { events: text, people: text, seed: text, store: text, faults: text, points: text };
   const { values } = parseArgs({
     args,
-    options: { ...options, rounds: text, weaken: text, json: text, mutations: { type: 'boolean' } },
+    options: {
+      ...options,
+      rounds: text,
+      weaken: text,
+      json: text,
+      mutations: { type: 'boolean' },
+      document: { type: 'boolean' },
+    },
   });
   const events = whole('events', values.events, 100_000);
   return {
     events,
     people: whole('people', values.people, Math.min(2_000, Math.ceil(events / 20))),
     mutations: values.mutations === true,
+    document: values.document === true,
     seed: whole('seed', values.seed, Math.floor(Math.random() * 1_000_000)),
     stores: values.store === undefined ? STORES : list('store', values.store, STORES),
     faults: values.faults === undefined ? FAULT_NAMES : list('faults', values.faults, FAULT_NAMES),

@@ -1,5 +1,6 @@
 import type { Finding, Observed, Promised } from '../oracle/observed.js';
 import type { Workload } from '../workload/types.js';
+import { lineOf, shrink } from './shrink.js';
 
 export interface PromiseLine {
   promise: Promised;
@@ -8,6 +9,8 @@ export interface PromiseLine {
   /** What was compared, or the first counter-example. */
   text: string;
   findings: number;
+  /** The events that lead to the counter-example. */
+  events: string[];
 }
 
 interface Judged {
@@ -42,7 +45,9 @@ export function promiseLines({ findings, observed, workload, again, notCounted }
   ];
   return lines.map(([promise, name, good]) => {
     const own = findings.filter((finding) => finding.promise === promise);
-    return { promise, name, held: own.length === 0, text: own[0]?.what ?? good, findings: own.length };
+    const [first] = own;
+    const events = first ? shrink({ sent, observed, again }, first).map(lineOf) : [];
+    return { promise, name, held: own.length === 0, text: first?.what ?? good, findings: own.length, events };
   });
 }
 
