@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const ready = (page) => page.waitForFunction('typeof window.emit === "function"');
-const TABS = [1, 2, 3, 4];
+const TABS = [0, 1, 2, 3];
+const ROUNDS = 5;
 const EACH = 10;
 
 /** How many of these events have come after a while that is long enough for every batch. */
@@ -44,20 +45,29 @@ const consent = (id, title, { mode = '', before = '', answers = false }) => ({
 export const MORE_CASES = [
   {
     id: 'tabs',
-    title: `${TABS.length} tabs opened at once on a first visit, ${EACH} events each: lost; visitors seen`,
-    async run({ site, visitor, collector, tracker }) {
-      const pages = await Promise.all(TABS.map(() => visitor.context.newPage()));
-      const names = TABS.map((tab) => Array.from({ length: EACH }, (_, i) => `ev-tabs${tab}x-${i}-z`));
-      await Promise.all(
-        pages.map(async (page, tab) => {
-          await page.goto(`${site.url}/`);
-          await ready(page);
-          for (const name of names[tab]) await page.evaluate(`emit('${name}', {})`);
-        }),
-      );
-      const all = names.flat();
-      const lost = all.length - (await arrivedOf(all, collector, 20_000));
-      const visitors = tracker.title === 'Plausible' ? 'no id' : collector.state.visitors.size;
+    title: `${TABS.length} tabs opened at once on a first visit, ${EACH} events each, ${ROUNDS} times: lost; visitors seen`,
+    async run({ site, visitor: { context }, collector, tracker }) {
+      const all = [];
+      for (let round = 0; round < ROUNDS; round++) {
+        const pages = await Promise.all(TABS.map(() => context.newPage()));
+        const names = TABS.map((tab) => Array.from({ length: EACH }, (_, i) => `ev-tabs${round}x${tab}x-${i}-z`));
+        await Promise.all(
+          pages.map(async (page, tab) => {
+            await page.goto(`${site.url}/`);
+            await ready(page);
+            for (const name of names[tab]) await page.evaluate(`emit('${name}', {})`);
+          }),
+        );
+        await arrivedOf(names.flat(), collector, 20_000);
+        all.push(...names.flat());
+        // The next one was never here.
+        await Promise.all(pages.map((page) => page.goto(`${site.url}/empty`)));
+        await pages[0].evaluate('localStorage.clear()');
+        await context.clearCookies();
+        await Promise.all(pages.map((page) => page.close()));
+      }
+      const lost = all.length - (await arrivedOf(all, collector, 0));
+      const visitors = tracker.title === 'Plausible' ? 'it has no id' : `${collector.state.visitors.size} of ${ROUNDS}`;
       return { text: `${lost} of ${all.length}; ${visitors}` };
     },
   },

@@ -5,6 +5,8 @@ const without = { dontSend: true, disableUserIds: true };
 const analytics = jitsuAnalytics({
   host: window.collector,
   writeKey: 'demo',
+  // What it takes by default is no domain where the page has a number for a name.
+  cookieDomain: location.hostname,
   privacy: /pending|denied/.test(window.mode) ? without : {},
 });
 window.answer = () => analytics.configure({ privacy: { dontSend: false, disableUserIds: false } });

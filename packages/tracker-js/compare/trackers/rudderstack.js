@@ -5,8 +5,9 @@ analytics.load('demo', window.collector, {
   configUrl: window.collector,
   logLevel: 'NONE',
   ...(/pending|denied/.test(window.mode) && {
-    consentManagement: { enabled: true, provider: 'custom', allowedConsentIds: [], deniedConsentIds: [] },
-    preConsent: { enabled: true, storage: { strategy: 'none' }, events: { delivery: 'buffer' } },
+    consentManagement: { enabled: true, provider: 'custom' },
+    // Before the answer it stores nothing, by default, and keeps the events.
+    preConsent: { enabled: true, events: { delivery: 'buffer' } },
   }),
 });
 const consent = (allowedConsentIds, deniedConsentIds, rest) =>
