@@ -93,6 +93,7 @@ export function createEngine({ store, queue, settings, registry, ...options }: E
       telemetry.observer.conflicts(n);
       log.debug({ profiles: n }, 'conflict: computing again');
     },
+    alone: new Map(),
     telemetry,
   };
   let worker: QueueWorker | undefined;

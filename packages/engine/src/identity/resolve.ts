@@ -14,6 +14,8 @@ export interface ResolveInput {
   /** Place in the batch of the first item of this part. */
   from: number;
   items: readonly ResolveItem[];
+  /** Nothing may be merged, and no identifier change hands: else there is no resolution. */
+  isPlain?: true | undefined;
 }
 
 export interface Resolution {
@@ -29,7 +31,10 @@ export interface Resolution {
  * Step 3 of the commit: whose is each event? Claims what is free, merges what is one person,
  * and answers from stored facts only: whatever it decided stands when the batch is repeated.
  */
-export async function resolve({ store, rules, batch, from, items }: ResolveInput): Promise<Resolution> {
+export async function resolve(input: ResolveInput & { isPlain?: undefined }): Promise<Resolution>;
+export async function resolve(input: ResolveInput): Promise<Resolution | undefined>;
+export async function resolve(input: ResolveInput): Promise<Resolution | undefined> {
+  const { store, rules, batch, from, items, isPlain } = input;
   const directory = new Directory(store);
   const ids = new Map<string, string>();
   const newId = (key: string) => ids.get(key) ?? (ids.set(key, uuidv7()).get(key) as string);
@@ -41,9 +46,11 @@ export async function resolve({ store, rules, batch, from, items }: ResolveInput
       for (const item of items) plan.take(item);
     } catch (error) {
       if (!(error instanceof MergeNeeded)) throw error;
+      if (isPlain) return undefined;
       await mergeProfiles(directory, rules, error);
       continue;
     }
+    if (isPlain && plan.moves.size > 0) return undefined;
     if (!(await claim(directory, plan)) || !(await move(directory, plan))) continue;
     return {
       directory,

@@ -15,5 +15,7 @@ export interface PipelineContext {
   /** Called after a commit that handed something over, so that deliveries need not wait for their clock. */
   onHandOver(): void;
   onConflict(profiles: number): void;
+  /** Batches of a partition that are not joined with those behind them. */
+  alone: Map<number, number>;
   telemetry?: Telemetry;
 }

@@ -1,5 +1,6 @@
 import type { Event } from '@tributary/sdk';
 import type { BatchItem } from '../events/batch.js';
+import { LIMITS } from '../events/limits.js';
 import type { MessageClaim } from '../storage/port.js';
 
 /** An item that changes a profile: everything but what was rejected at the door. */
@@ -28,6 +29,11 @@ export function claimOf(item: BatchItem, batch: string): MessageClaim {
 
 export function eventOf(item: WorkItem): Event {
   return item.kind === 'resume' ? item.resume.run.event : item.event;
+}
+
+/** Emitted by a flow that was set off by a flow, and so on: too often. */
+export function isTooDeep(item: BatchItem): item is Extract<BatchItem, { kind: 'emitted' }> {
+  return item.kind === 'emitted' && (item.event.depth ?? 0) > LIMITS.emitDepth;
 }
 
 /** True for what G7 counts: what came from outside. */

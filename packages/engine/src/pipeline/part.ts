@@ -18,6 +18,8 @@ import { PartWork } from './work.js';
 export interface Placed {
   /** Place in the batch: it says what came before what when the batch is repeated. */
   index: number;
+  /** The batch in which it came. */
+  batch: string;
   item: WorkItem;
 }
 
@@ -31,6 +33,8 @@ export interface Part {
   /** Passages in the parts before, added to when the part is committed. */
   nodes: Passages;
   last?: () => PartEnd;
+  /** Its items are of several batches: it is written in one piece and at the first try, or not at all. */
+  isJoined?: true;
 }
 
 /** Outbox bytes of one profile in one commit (design, "The commit"); above it the part is halved. */
@@ -45,9 +49,9 @@ export class LeaseLost extends Error {
 
 /**
  * Applies some items of a batch and commits them: resolve, load, compute, verify the lease,
- * write. A conflict begins again at identity resolution, from fresh state.
+ * write. A conflict begins again at identity resolution, from fresh state. False when a joined part could not be written.
  */
-export async function applyPart(context: PipelineContext, part: Part): Promise<void> {
+export async function applyPart(context: PipelineContext, part: Part): Promise<boolean> {
   const { batch, lease, items } = part;
   const extra = new Map<number, ExtraIdentifier[]>();
   const versions = await flowVersions(context, items);
@@ -58,6 +62,7 @@ export async function applyPart(context: PipelineContext, part: Part): Promise<v
       rules: context.rules,
       batch: batch.id,
       from: items[0]?.index ?? 0,
+      isPlain: part.isJoined,
       items: items.map(({ index, item }) => ({
         index,
         event: eventOf(item),
@@ -66,9 +71,10 @@ export async function applyPart(context: PipelineContext, part: Part): Promise<v
         ...(item.kind === 'resume' && { profile: item.resume.profile }),
       })),
     });
+    if (!resolution) return false;
     const handOver = firstHandOver(items, resolution);
     if (handOver > 0 && !weakened('hand-over-split')) return applySplit(context, part, handOver);
-    const work = new PartWork(context, batch, resolution, versions);
+    const work = new PartWork(context, batch, resolution, versions, items);
     for (const placed of items) work.take(placed);
     if (addExtra(extra, work) && round++ < IDENTIFY_ROUNDS) continue;
     if (items.length > 1 && work.largestOutbox() > OUTBOX_BYTES) return applySplit(context, part, items.length >> 1);
@@ -78,7 +84,7 @@ export async function applyPart(context: PipelineContext, part: Part): Promise<v
     // After the reads: whoever owns the batch now has read no older state than this (design, step 4).
     if (!weakened('ownership-check') && !(await lease.verify())) throw new LeaseLost();
     crashPoint('part:before-commit');
-    const { conflicts } = await write(context, { ...commit, ...ended });
+    const { conflicts } = await write(context, { ...commit, ...ended, ...(part.isJoined && { whole: true }) });
     crashPoint('part:after-commit');
     if (late || commit.outbox.length > 0) {
       crashPoint('part:before-hand-over');
@@ -87,10 +93,11 @@ export async function applyPart(context: PipelineContext, part: Part): Promise<v
     }
     if (conflicts.length > 0) {
       context.onConflict(conflicts.length);
+      if (part.isJoined) return false;
       continue;
     }
     if (!part.last) addCounts(part.nodes, work.nodes());
-    return;
+    return true;
   }
 }
 
@@ -105,9 +112,10 @@ async function write({ store, telemetry }: PipelineContext, commit: Commit): Pro
   return result;
 }
 
-async function applySplit(context: PipelineContext, { last, ...part }: Part, at: number): Promise<void> {
+async function applySplit(context: PipelineContext, { last, ...part }: Part, at: number): Promise<boolean> {
+  if (part.isJoined) return false;
   await applyPart(context, { ...part, items: part.items.slice(0, at) });
-  await applyPart(context, { ...part, items: part.items.slice(at), ...(last && { last }) });
+  return applyPart(context, { ...part, items: part.items.slice(at), ...(last && { last }) });
 }
 
 /**

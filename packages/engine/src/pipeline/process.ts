@@ -6,7 +6,8 @@ import type { Counts, DeadEvent, Receipt } from '../storage/port.js';
 import { crashPoint } from '../telemetry/crash-point.js';
 import { weakened } from '../telemetry/weakened.js';
 import type { PipelineContext } from './context.js';
-import { claimId, claimOf, isFromOutside } from './items.js';
+import { claimId, claimOf, isFromOutside, isTooDeep } from './items.js';
+import { batchesBehind, joinedInVain } from './join.js';
 import { blamableAttempt, noteEnd } from './outages.js';
 import { applyPart, type PartEnd, type Placed } from './part.js';
 import { beginCarefully, endCarefully, takeCarefully } from './poison.js';
@@ -30,16 +31,40 @@ export async function processBatch(context: PipelineContext, batch: Batch, lease
 }
 
 async function attempt(context: PipelineContext, batch: Batch, lease: Lease): Promise<void> {
+  const behind = await batchesBehind(context, batch, lease, PART_ITEMS);
+  if (behind.length > 0) {
+    if (await processTogether(context, [batch, ...behind], lease)) {
+      // One that stays in the queue is found to have its receipt.
+      await lease.drop(behind).catch(() => undefined);
+      return;
+    }
+    joinedInVain(context, batch);
+  }
+  await processTogether(context, [batch], lease);
+}
+
+/** Does a batch, or several in one commit. False when several could not be done together: then nothing is written. */
+async function processTogether(
+  context: PipelineContext,
+  batches: readonly [Batch, ...Batch[]],
+  lease: Lease,
+): Promise<boolean> {
   const begun = performance.now();
+  const batch = joined(batches);
+  const isJoined = batches.length > 1;
   const counts: Counts = { applied: 0, duplicate: 0, quarantined: 0, deadLettered: 0, emitted: 0 };
   // Asked at the first attempt too: a queue that was restored from an older state brings done batches back as new
   // ones, when their marks may be gone. Beside the claims it costs no time of its own.
   const [done, mine] = await Promise.all([
-    context.store.hasReceipt(batch.partition, batch.id),
-    claim(context, batch, counts),
+    context.store.hasReceipt(batch.partition, ...batches.map(({ id }) => id)),
+    claim(context, batches, counts),
   ]);
+  if (done && isJoined) return false;
   const suspect = blamableAttempt(lease) > SUSPECT_AFTER;
-  if (done) return suspect ? endCarefully(context, batch) : undefined;
+  if (done) {
+    if (suspect) await endCarefully(context, batch);
+    return true;
+  }
   const work = mine.filter((placed): placed is Placed => placed.item.kind !== 'rejected');
   const dead = suspect ? await takeCarefully(context, batch, work, lease) : tooDeep(work, batch);
   for (const letter of dead) if (letter.fromOutside) counts.deadLettered++;
@@ -52,13 +77,15 @@ async function attempt(context: PipelineContext, batch: Batch, lease: Lease): Pr
   const last = (): PartEnd => ({
     quarantine: mine.flatMap(({ item }) => (item.kind === 'rejected' ? [item.rejected] : [])),
     deadLetters: dead.map(({ letter }) => letter),
-    receipt: { ...of(batch), counts, nodes },
+    receipt: receiptOf(batches, counts, nodes),
   });
   const size = suspect ? 1 : PART_ITEMS;
   for (let from = 0; from < Math.max(alive.length, 1); from += size) {
     const items = alive.slice(from, from + size);
     if (suspect && items[0]) await beginCarefully(context, batch, items[0].index);
-    await applyPart(context, { batch, lease, items, nodes, ...(from + size >= alive.length && { last }) });
+    const isLast = from + size >= alive.length;
+    const part = { batch, lease, items, nodes, ...(isLast && { last }), ...(isJoined && { isJoined }) };
+    if (!(await applyPart(context, part))) return false;
     crashPoint('batch:between-parts');
   }
   if (suspect) await endCarefully(context, batch);
@@ -69,30 +96,54 @@ async function attempt(context: PipelineContext, batch: Batch, lease: Lease): Pr
     counts,
     replayed: countReplayed(mine, deadIds),
   });
+  return true;
 }
 
-function of({ id, partition, producer, accepted }: Batch): Omit<Receipt, 'counts' | 'nodes'> {
-  return { batch: id, partition, producer, accepted };
+/** The batches as one, which has the first one's name. */
+function joined(batches: readonly [Batch, ...Batch[]]): Batch {
+  const [first] = batches;
+  if (batches.length === 1) return first;
+  const createdAt = Math.max(...batches.map((batch) => batch.createdAt));
+  return { ...first, createdAt, items: batches.flatMap(({ items }) => items) };
 }
 
-/** Steps 1 and 2: repeats inside the batch are dropped, the rest is claimed. */
+function receiptOf([first, ...others]: readonly [Batch, ...Batch[]], counts: Counts, nodes: Passages): Receipt {
+  const { id, partition, producer, accepted } = first;
+  return {
+    batch: id,
+    partition,
+    producer,
+    accepted,
+    counts,
+    nodes,
+    ...(others.length > 0 && {
+      joined: others.map((other) => ({ batch: other.id, producer: other.producer, accepted: other.accepted })),
+    }),
+  };
+}
+
+/** Steps 1 and 2: repeats inside the batches are dropped, the rest is claimed, each by the batch in which it came. */
 async function claim(
   context: PipelineContext,
-  batch: Batch,
+  batches: readonly Batch[],
   counts: Counts,
-): Promise<{ index: number; item: BatchItem }[]> {
-  const first = new Map<string, number>();
-  batch.items.forEach((item, index) => {
-    const id = claimId(item);
-    if (!first.has(id)) first.set(id, index);
-    else if (isFromOutside(item)) counts.duplicate++;
-  });
-  const unique = [...first.values()].map((index) => ({ index, item: batch.items[index] as BatchItem }));
+): Promise<{ index: number; batch: string; item: BatchItem }[]> {
+  const first = new Map<string, { index: number; batch: string; item: BatchItem }>();
+  let index = 0;
+  for (const { id: batch, items } of batches) {
+    for (const item of items) {
+      const id = claimId(item);
+      if (!first.has(id)) first.set(id, { index, batch, item });
+      else if (isFromOutside(item)) counts.duplicate++;
+      index++;
+    }
+  }
+  const unique = [...first.values()];
   crashPoint('batch:before-claims');
-  const answers = await context.store.claimMessages(unique.map(({ item }) => claimOf(item, batch.id)));
+  const answers = await context.store.claimMessages(unique.map(({ item, batch }) => claimOf(item, batch)));
   crashPoint('batch:after-claims');
-  return unique.filter(({ item }, i) => {
-    const mine = answers[i]?.batch === batch.id || weakened('claims');
+  return unique.filter(({ item, batch }, i) => {
+    const mine = answers[i]?.batch === batch || weakened('claims');
     if (!mine && isFromOutside(item)) counts.duplicate++;
     return mine;
   });
@@ -121,7 +172,7 @@ function countReplayed(mine: readonly { item: BatchItem }[], dead: ReadonlySet<s
 /** Flows that answer each other would go on for ever: an event emitted too deep is given up. */
 function tooDeep(work: readonly Placed[], batch: Batch): { letter: DeadEvent; fromOutside: boolean }[] {
   return work.flatMap(({ item }) => {
-    if (item.kind !== 'emitted' || (item.event.depth ?? 0) <= LIMITS.emitDepth) return [];
+    if (!isTooDeep(item)) return [];
     const reason = `Emitted ${item.event.depth} flows deep; the limit is ${LIMITS.emitDepth}. Do flows answer each other?`;
     return [
       {

@@ -40,20 +40,24 @@ export class PartWork {
   /** Passages that an earlier commit of this batch left in the marks: together with the new ones, each is here once. */
   readonly #found: Passages = Object.create(null);
   readonly #now: string;
+  /** This batch, and those that are done together with it. */
+  readonly #batches: ReadonlySet<string>;
 
   constructor(
     private readonly context: PipelineContext,
     private readonly batch: Batch,
     private readonly resolution: Resolution,
     private readonly versions: ReadonlyMap<string, CompiledFlow | MissingFlow>,
+    items: readonly Placed[],
   ) {
+    this.#batches = new Set([batch.id, ...items.map((placed) => placed.batch)]);
     // The time of acceptance: a repeat of the batch computes the same.
     this.#now = new Date(batch.createdAt).toISOString();
   }
 
   take(placed: Placed): void {
-    const { item, index } = placed;
-    const draft = this.#draft(this.resolution.profileOf(index));
+    const { item } = placed;
+    const draft = this.#draft(this.resolution.profileOf(placed.index));
     const message = claimId(item);
     const done = draft.done.get(message);
     if (done && !weakened('marks')) {
@@ -63,20 +67,20 @@ export class PartWork {
     }
     this.#change(draft);
     if (item.kind === 'resume') this.#resume(draft, placed, message);
-    else this.#event(draft, item, index, message);
+    else this.#event(draft, { ...placed, item }, message);
   }
 
   #draft(id: string): Draft {
     const known = this.#drafts.get(id);
     if (known) return known;
     const profile = this.resolution.directory.profiles.get(id) ?? emptyProfile(id, this.#now);
-    const mine = profile.marks.filter((mark) => mark.batch === this.batch.id);
+    const mine = profile.marks.filter((mark) => this.#batches.has(mark.batch));
     const draft: Draft = {
       profile,
       done: new Map(mine.map((mark) => [mark.message, mark])),
       changed: false,
       // What an earlier attempt left in the document may not have been handed over.
-      handOver: profile.outbox.filter((entry) => entry.batch === this.batch.id),
+      handOver: profile.outbox.filter((entry) => this.#batches.has(entry.batch)),
       passed: Object.create(null),
     };
     this.#drafts.set(id, draft);
@@ -88,20 +92,21 @@ export class PartWork {
     if (draft.changed) return;
     draft.changed = true;
     const stays = (x: { partition: number; batch: string }) =>
-      x.partition !== this.batch.partition || x.batch === this.batch.id;
+      x.partition !== this.batch.partition || this.#batches.has(x.batch);
     draft.profile.marks = draft.profile.marks.filter(stays);
     draft.profile.outbox = draft.profile.outbox.filter(stays);
   }
 
-  #event(draft: Draft, item: Exclude<WorkItem, { kind: 'resume' }>, index: number, message: string): void {
+  #event(draft: Draft, placed: Placed & { item: Exclude<WorkItem, { kind: 'resume' }> }, message: string): void {
+    const { item, index, batch } = placed;
     const { event } = item;
-    const mark = { partition: this.batch.partition, batch: this.batch.id, message };
+    const mark = { partition: this.batch.partition, batch, message };
     const applied = applyEvent(draft.profile, event, this.resolution.identifiersOf(index), mark);
     this.#keepEvent(item, { profile: draft.profile.id, sequence: applied.sequence, session: applied.session?.id });
     const { run, missing } = this.context.flows.live().index.match(event);
     const session = viewOfSession(applied.session);
     for (const flow of run) {
-      const result = runFlow(flow, this.#passage(draft, item, index, flow, session));
+      const result = runFlow(flow, this.#passage(draft, placed, flow, session));
       if (result) this.#finish(draft, item, result);
     }
     for (const flow of missing) {
@@ -109,26 +114,27 @@ export class PartWork {
     }
   }
 
-  #resume(draft: Draft, { item, index }: Placed, message: string): void {
+  #resume(draft: Draft, placed: Placed, message: string): void {
+    const { item, index, batch } = placed;
     const { resume } = item as Extract<WorkItem, { kind: 'resume' }>;
     const event = resume.run.event;
     const by = { event: event.id, source: event.source };
     addIdentifiers(draft.profile, this.resolution.identifiersOf(index), event.timestamp, by);
-    const mark = { partition: this.batch.partition, batch: this.batch.id, message };
+    const mark = { partition: this.batch.partition, batch, message };
     draft.profile.marks.push({ ...mark, profile: draft.profile.id, sequence: draft.profile.sequence });
     const flow = this.versions.get(`${resume.run.flow}@${resume.run.version}`);
     if (!flow || !('nodes' in flow)) {
       this.#park(draft, item, parkedResume(flow, resume, this.batch));
       return;
     }
-    const passage = this.#passage(draft, item, index, flow, undefined);
+    const passage = this.#passage(draft, placed, flow, undefined);
     const result = parkedStep(resume.run)
       ? runFlow(flow, { ...passage, event })
       : resumeFlow(flow, resume.run, resume, passage);
     if (result) this.#finish(draft, item, result);
   }
 
-  #passage(draft: Draft, item: WorkItem, index: number, flow: CompiledFlow, session: SessionView | undefined) {
+  #passage(draft: Draft, { item, index, batch }: Placed, flow: CompiledFlow, session: SessionView | undefined) {
     const event = eventOf(item);
     const profile = new FlowDraft(draft.profile, event, { id: flow.id, version: flow.version }, (request) => {
       const value = normaliseIdentifier(this.context.rules, request.type, request.value);
@@ -142,7 +148,7 @@ export class PartWork {
     const enter = (node: string) => {
       profile.node = node;
     };
-    return { event, profile, session, now: this.#now, partition: this.batch.partition, batch: this.batch.id, enter };
+    return { event, profile, session, now: this.#now, partition: this.batch.partition, batch, enter };
   }
 
   #finish(draft: Draft, item: WorkItem, result: FlowRunResult): void {

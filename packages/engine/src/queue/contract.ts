@@ -127,6 +127,24 @@ export function queueContract(name: string, make: MakeBed): void {
       expect(held).toEqual([true, true, true, true]);
     });
 
+    it('reads what waits behind a batch, and takes out what was done with it', async () => {
+      const queue = await bed.open();
+      const batches = await addNumbered(queue, 0, 5);
+      await addNumbered(queue, 1, 1);
+      const begun: number[] = [];
+      const read: Batch[][] = [];
+      queue.work(async ({ accepted, partition }, lease) => {
+        if (partition === 1) return;
+        begun.push(accepted);
+        if (accepted > 0) return;
+        read.push(await lease.following(3), await lease.following(9));
+        await lease.drop(batches.slice(1, 3));
+      });
+      await drained(queue);
+      expect(read).toEqual([batches.slice(1, 4), batches.slice(1)]);
+      expect(begun).toEqual([0, 3, 4]);
+    });
+
     it('carries any text', async () => {
       const queue = await bed.open();
       const texts = ['\u0000', 'a\ud800b', '\udfff', '\\u0000', '"\\', '\u2028 ☃ 😀', 'x'.repeat(200_000)];

@@ -1,4 +1,5 @@
 import type { Job } from 'bullmq';
+import type { Batch } from '../events/batch.js';
 import type { Lease } from './port.js';
 
 /** How a lock behaves on a backend. */
@@ -9,6 +10,13 @@ export type LockKind =
   | 'stays'
   /** One process owns the store, so nobody can take it away (PGlite). */
   | 'owned';
+
+/** What waits behind the job. */
+export interface Behind {
+  /** The next batches, at most so many. */
+  next(batches: number): Promise<Batch[]>;
+  remove(ids: readonly string[]): Promise<void>;
+}
 
 /** Keeps a job's lock while a handler works on it, and says so when it is lost. */
 export class HeldLease implements Lease {
@@ -25,6 +33,7 @@ export class HeldLease implements Lease {
     private readonly lock: { kind: LockKind; duration: number },
     /** Aborted when the worker stops and patience is over. */
     private readonly patience: AbortSignal,
+    private readonly behind: Behind,
   ) {
     this.attempt = job.attemptsStarted;
     patience.addEventListener('abort', this.#lostPatience);
@@ -41,6 +50,14 @@ export class HeldLease implements Lease {
     // Asking would wait for the one session of the store, which may be in the middle of the caller's own transaction.
     if (this.lock.kind === 'owned') return true;
     return await this.#renew();
+  }
+
+  following(batches: number): Promise<Batch[]> {
+    return this.behind.next(batches);
+  }
+
+  drop(batches: readonly Batch[]): Promise<void> {
+    return this.behind.remove(batches.map(({ id }) => id));
   }
 
   /** Ends the renewals. */

@@ -1,7 +1,7 @@
 import { Job, type Worker } from 'bullmq';
 import { crashPoint } from '../telemetry/crash-point.js';
 import { batchOf } from './codec.js';
-import { HeldLease, type LockKind } from './lease.js';
+import { type Behind, HeldLease, type LockKind } from './lease.js';
 import { type BatchHandler, GiveBack } from './port.js';
 import type { OnError, QueueSettings } from './settings.js';
 import { backoff, pause } from './wait.js';
@@ -16,6 +16,8 @@ export interface LoopContext {
   handler: BatchHandler;
   settings: QueueSettings;
   lock: LockKind;
+  /** What waits behind the job in work. */
+  behind: Behind;
   /** Puts jobs that the store gave to this token without our knowing back to the head. */
   reclaim(token: string): Promise<void>;
   /** Whether `reclaim` is the only way for such a job to come back. */
@@ -86,7 +88,7 @@ export class PartitionLoop {
   async #work(job: Job): Promise<Job | undefined> {
     const { token, settings, lock, patience } = this.c;
     this.busy = true;
-    const lease = new HeldLease(job, token, { kind: lock, duration: settings.lockDuration }, patience);
+    const lease = new HeldLease(job, token, { kind: lock, duration: settings.lockDuration }, patience, this.c.behind);
     try {
       const finished = await this.#handle(job, lease);
       if (finished) return await this.#settle(job, () => this.#complete(job));

@@ -36,6 +36,10 @@ export interface Lease {
   readonly signal: AbortSignal;
   /** Extends the lock; false when somebody else may own the batch. */
   verify(): Promise<boolean>;
+  /** The batches right behind this one in their order, at most so many. */
+  following(batches: number): Promise<Batch[]>;
+  /** Takes batches that `following` named out of the queue: they are done. */
+  drop(batches: readonly Batch[]): Promise<void>;
 }
 
 /** Thrown by a handler: the batch goes back to the head of its partition, unfinished. */

@@ -18,6 +18,7 @@ import {
   heartbeat,
   heldJobs,
   jobsHeldBy,
+  nextJobs,
   postgresWarnings,
   queueName,
   waitingBatches,
@@ -80,6 +81,10 @@ export class PostgresStore implements QueueStore {
 
   async interrupt(worker: Worker): Promise<void> {
     await worker.getBackend().disconnectBlocking();
+  }
+
+  next(partition: number, jobs: number): Promise<unknown[]> {
+    return nextJobs(this.parts.pool, partition, jobs);
   }
 
   async reclaim(partition: number, token: string): Promise<void> {

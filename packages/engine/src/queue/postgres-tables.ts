@@ -39,6 +39,15 @@ export async function waitingBatches(pool: PgPool): Promise<WaitingBatch[]> {
   return rows.map(({ queue, id, name }) => waitingBatch(id, partitionOf(queue), name));
 }
 
+/** The data of the jobs of a partition that are taken next, in their order. */
+export async function nextJobs(pool: PgPool, partition: number, jobs: number): Promise<unknown[]> {
+  const { rows } = await pool.query<{ data: unknown }>(
+    `SELECT data FROM job WHERE queue = $1 AND state = 'waiting' ORDER BY priority, seq LIMIT $2`,
+    [queueName(partition), jobs],
+  );
+  return rows.map(({ data }) => data);
+}
+
 /** Jobs in work, and the token that each is held under. */
 export async function heldJobs(pool: PgPool): Promise<{ partition: number; id: string; token: string }[]> {
   const { rows } = await pool.query<{ queue: string; id: string; token: string }>(

@@ -43,6 +43,18 @@ export class RedisStore implements QueueStore {
     await worker.close(true);
   }
 
+  async next(partition: number, jobs: number): Promise<unknown[]> {
+    const queue = this.#queue(partition);
+    // BullMQ takes from the end of the list.
+    const ids = (await this.client.lrange(queue.toKey('wait'), -jobs, -1)).reverse();
+    if (ids.length === 0) return [];
+    const found = this.client.pipeline();
+    for (const id of ids) found.hget(queue.toKey(id), 'data');
+    const texts = results<string | null>(await found.exec());
+    const gone = texts.indexOf(null);
+    return texts.slice(0, gone < 0 ? texts.length : gone).map((text) => JSON.parse(text as string) as unknown);
+  }
+
   async reclaim(partition: number, token: string): Promise<void> {
     const queue = this.#queue(partition);
     for (const id of await this.client.lrange(queue.toKey('active'), 0, -1)) {

@@ -18,6 +18,8 @@ export interface QueueStore extends Pick<Queue, 'waiting' | 'pressure' | 'check'
   makeWorker(partition: number): Worker;
   /** Ends the wait of an idle worker for its next job. */
   interrupt(worker: Worker): Promise<void>;
+  /** The data of the jobs that are taken next, at most so many, in their order. */
+  next(partition: number, jobs: number): Promise<unknown[]>;
   /** Puts jobs in work under this token back to the head. */
   reclaim(partition: number, token: string): Promise<void>;
   /** Before a worker starts: puts jobs in work under none of these tokens back to the head, where nobody else does. */

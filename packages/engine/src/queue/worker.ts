@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import type { Worker } from 'bullmq';
+import type { Queue as BullQueue, Worker } from 'bullmq';
+import { batchOf } from './codec.js';
 import { PartitionLoop } from './loop.js';
 import type { BatchHandler, QueueWorker } from './port.js';
 import type { OnError, QueueSettings } from './settings.js';
@@ -78,6 +79,12 @@ export class PartitionsWorker implements QueueWorker {
       settings,
       onError,
       lock: store.lock,
+      behind: {
+        next: async (batches) => (await store.next(partition, batches)).map(batchOf),
+        remove: async (ids) => {
+          await Promise.all(ids.map((id) => (store.queues[partition] as BullQueue).remove(id)));
+        },
+      },
       reclaim: (own) => store.reclaim(partition, own),
       reclaimWhenIdle: store.reclaimWhenIdle,
       stopping: this.#stopping.signal,

@@ -43,8 +43,10 @@ export interface CommitStore {
   putLedger(entry: LedgerEntry): Promise<void>;
   /** Steps 5 and 6. */
   commit(commit: Commit): Promise<CommitResult>;
-  /** True when this batch left its receipt. */
-  hasReceipt(partition: number, batch: string): Promise<boolean>;
+  /** Whether a commit can be asked to be written as a whole or not at all (`Commit.whole`). */
+  readonly writesWhole: boolean;
+  /** True when one of these batches left its receipt. */
+  hasReceipt(partition: number, ...batches: string[]): Promise<boolean>;
 }
 
 export interface MessageClaim {
@@ -104,6 +106,8 @@ export interface Commit {
   deadLetters: DeadEvent[];
   /** Written only when no profile was in conflict, once for each batch id. Absent for all but the last part of a batch. */
   receipt?: Receipt;
+  /** When one profile is in conflict, nothing is written at all, and all of them are answered as conflicts. */
+  whole?: true;
 }
 
 export interface CommitResult {
@@ -137,6 +141,8 @@ export interface Receipt {
   counts: Counts;
   /** Passages of all items of the batch: what an earlier attempt computed is found in the marks. */
   nodes: Passages;
+  /** Batches that were done together with it, in the same commit: the numbers are of all of them. */
+  joined?: { batch: string; producer: string; accepted: number }[];
 }
 
 /** Numbers of events; a replay moves one from `quarantined` or `deadLettered` to `applied`. */

@@ -14,7 +14,13 @@ import type { Store } from '../storage/port.js';
 import { createPostgresStore, pgliteSql } from '../storage/postgres/index.js';
 
 /** A lease that is never lost. */
-export const HELD: Lease = { attempt: 1, signal: new AbortController().signal, verify: async () => true };
+export const HELD: Lease = {
+  attempt: 1,
+  signal: new AbortController().signal,
+  verify: async () => true,
+  following: async () => [],
+  drop: async () => undefined,
+};
 
 let shared: Promise<PGlite> | undefined;
 let schemas = 0;
@@ -41,6 +47,7 @@ export async function pipelineBench(options: { plugins?: Plugin[]; store?: Store
     flows: { live: () => live, version: (flow, version) => catalog.getVersion(flow, version) },
     onHandOver: () => undefined,
     onConflict: (n) => conflicts.push(n),
+    alone: new Map(),
   };
   const received = new Map<string, number>();
   return {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { OutboxEntry } from '../../flows/run.js';
+import type { Profile } from '../../profiles/profile.js';
 import type { Commit } from '../port.js';
 import {
   aCommit,
@@ -82,6 +83,39 @@ export function commitContract(subject: Subject): void {
       expect(await subject.store.getDelivery(entries[0]?.entry.key ?? '')).toBeDefined();
       expect(await subject.store.getDelivery(entries[1]?.entry.key ?? '')).toBeUndefined();
       expect(await subject.store.hasReceipt(0, batch)).toBe(false);
+    });
+
+    it('as a whole writes nothing at all when one profile is in conflict, where that can be asked for', async () => {
+      if (!subject.store.writesWhole) {
+        await expect(subject.store.commit({ ...aCommit({}), whole: true })).rejects.toThrow('whole');
+        return;
+      }
+      const [good, bad] = [aProfile(), aProfile()];
+      await subject.store.replaceProfile(bad);
+      await subject.store.replaceProfile(next(bad, { sequence: 77 }));
+      const [batch, other, third] = [newId(), newId(), newId()];
+      const joined = [
+        { batch: other, producer: `p-${other}`, accepted: 7 },
+        { batch: third, producer: `p-${other}`, accepted: 9 },
+      ];
+      const make = (profiles: Profile[]) =>
+        aCommit({
+          batch,
+          profiles,
+          events: [stored(good.id), stored(bad.id)],
+          receipt: { ...aReceipt(batch), joined },
+          whole: true,
+        });
+      const { conflicts } = await subject.store.commit(make([good, next(bad)]));
+      expect(conflicts.sort()).toEqual([good.id, bad.id].sort());
+      expect(await load(good.id)).toBeUndefined();
+      expect(await timeline(good.id)).toEqual([]);
+      expect(await subject.store.hasReceipt(0, batch, other, third)).toBe(false);
+
+      expect(await subject.store.commit(make([good]))).toEqual({ conflicts: [] });
+      for (const each of [batch, other, third]) expect(await subject.store.hasReceipt(0, each)).toBe(true);
+      expect(await subject.store.hasReceipt(0, newId(), third)).toBe(true);
+      expect((await subject.store.accounting()).accepted[`p-${other}/0`]).toBe(9);
     });
 
     it('is a conflict when the profile is to be changed and is not stored', async () => {

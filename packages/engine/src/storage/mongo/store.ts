@@ -56,7 +56,10 @@ export function createMongoStore(options: MongoStoreOptions): Store {
     loadProfiles: (ids) => loadProfiles(c, ids),
     replaceProfile: async (profile) => (await writeProfiles(c, [profile])).length === 0,
     commit: (batch) => commit(c, months, batch),
-    hasReceipt: (partition, batch) => hasReceipt(c, partition, batch),
+    hasReceipt: async (partition, ...batches) => {
+      const found = await Promise.all(batches.map((batch) => hasReceipt(c, partition, batch)));
+      return found.includes(true);
+    },
 
     profileEvents: (profiles, page) => profileEvents(months, profiles, page),
     ...listCalls(c),
@@ -69,8 +72,8 @@ export function createMongoStore(options: MongoStoreOptions): Store {
     replayDelivery: (id, how) => replayDelivery(c, id, how),
 
     ...recordCalls(c),
-  } satisfies Omit<Store, 'name'>;
-  return { name: 'mongodb', ...guarded(calls) };
+  } satisfies Omit<Store, 'name' | 'writesWhole'>;
+  return { name: 'mongodb', writesWhole: false, ...guarded(calls) };
 }
 
 function connect(options: MongoStoreOptions): MongoClient {

@@ -3,7 +3,7 @@ import { weakened } from '../../telemetry/weakened.js';
 import { columnKey, encode } from '../codec.js';
 import type { Commit, CommitResult } from '../port.js';
 import { addDeliveries } from './deliveries.js';
-import { codeOf } from './errors.js';
+import { codeOf, NOT_ALL } from './errors.js';
 import type { Months } from './months.js';
 import { docOf, PROFILE_COLUMNS, toProfileRow, writeProfiles } from './profiles.js';
 import { addReceipt } from './receipts.js';
@@ -29,9 +29,16 @@ export async function commit(db: Db, months: Months, batch: Commit, owner: numbe
   addReceipt(statement, db.schema, batch);
   if (epoch !== undefined)
     statement.part('fence', `SELECT ${db.schema}.require_owner(${statement.value(epoch)}::bigint)`);
-  const fence = epoch === undefined ? '' : ', (SELECT count(*) FROM fence) AS fence';
-  const text = statement.text(`SELECT ARRAY(SELECT id FROM lost) AS lost${fence}`);
-  const [row] = await withMonths(months, batch, () => db.sql.query<{ lost: string[] }>(text, statement.values));
+  if (batch.whole) statement.part('whole', `SELECT ${db.schema}.require_all(ARRAY(SELECT id FROM lost))`);
+  // What nothing reads is not run.
+  const run = [...(epoch === undefined ? [] : ['fence']), ...(batch.whole ? ['whole'] : [])];
+  const checks = run.map((part) => `, (SELECT count(*) FROM ${part}) AS ${part}`).join('');
+  const text = statement.text(`SELECT ARRAY(SELECT id FROM lost) AS lost${checks}`);
+  const write = () => db.sql.query<{ lost: string[] }>(text, statement.values);
+  const [row] = await withMonths(months, batch, write).catch((error: unknown) => {
+    if (codeOf(error) !== NOT_ALL) throw error;
+    return [{ lost: batch.profiles.map(({ id }) => columnKey(id)) }];
+  });
   const lost = new Set(row?.lost);
   return { conflicts: batch.profiles.map(({ id }) => id).filter((id) => lost.has(columnKey(id))) };
 }

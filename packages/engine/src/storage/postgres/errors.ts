@@ -3,6 +3,8 @@ import { StoreUnavailable } from '../port.js';
 
 /** SQLSTATE classes and codes that say: not now. Lost connections, no resources, shutdown, timeouts, a read-only standby. */
 const NOT_NOW = /^(08|53|58)|^(57P0[1-5]|57014|25006|25P03|55P03)$/;
+/** A commit that was to be written as a whole could not be: it was rolled back. */
+export const NOT_ALL = 'TRB02';
 const SYSTEM = /^E(CONN|PIPE|TIMEDOUT|NOTFOUND|AI_AGAIN|HOST|NET|ADDR)/;
 /** What `pg` and PGlite say without a code. */
 const BROKEN =

@@ -9,17 +9,19 @@ import type { Statement } from './statement.js';
  */
 export function addReceipt(statement: Statement, schema: string, { receipt }: Commit): void {
   if (!receipt) return;
-  const { batch, partition, producer, accepted, counts, nodes } = receipt;
+  const { batch, partition, producer, accepted, counts, nodes, joined = [] } = receipt;
+  const all = [{ batch, producer, accepted }, ...joined];
   const numbers = [
     ...Object.entries(counts).map(([name, n]) => counterOf('count', name, n)),
     ...Object.entries(nodes).map(([name, n]) => counterOf('node', name, n)),
-    counterOf('accepted', producer, accepted),
+    ...Object.entries(latest(all)).map(([name, n]) => counterOf('accepted', name, n)),
   ].filter(({ n }) => n !== 0);
   const at = statement.value(partition);
   statement.part(
     'new_receipt',
     `INSERT INTO ${schema}.receipts (batch, partition, at)
-     SELECT ${statement.value(columnKey(batch))}, ${at}::integer, ${statement.value(Date.now())}::bigint
+     SELECT unnest(${statement.value(all.map((each) => columnKey(each.batch)))}::text[]), ${at}::integer,
+       ${statement.value(Date.now())}::bigint
      WHERE NOT EXISTS (SELECT FROM lost) ON CONFLICT DO NOTHING RETURNING batch`,
   );
   const columns = 'kind text, key text, name text, n bigint';
@@ -34,15 +36,20 @@ export function addReceipt(statement: Statement, schema: string, { receipt }: Co
   );
 }
 
+/** The running count of each producer as of its last batch: a row may be written once in a statement. */
+function latest(all: readonly { producer: string; accepted: number }[]): { [producer: string]: number } {
+  const counts: { [producer: string]: number } = Object.create(null);
+  for (const { producer, accepted } of all) counts[producer] = Math.max(counts[producer] ?? 0, accepted);
+  return counts;
+}
+
 function counterOf(kind: 'count' | 'node' | 'accepted', name: string, n: number) {
   return { kind, key: columnKey(name), name: encode(name), n };
 }
 
-export async function hasReceipt({ sql, schema }: Db, partition: number, batch: string): Promise<boolean> {
-  const rows = await sql.query(`SELECT FROM ${schema}.receipts WHERE batch = $1 AND partition = $2`, [
-    columnKey(batch),
-    partition,
-  ]);
+export async function hasReceipt({ sql, schema }: Db, partition: number, batches: string[]): Promise<boolean> {
+  const text = `SELECT FROM ${schema}.receipts WHERE batch = ANY($1::text[]) AND partition = $2 LIMIT 1`;
+  const rows = await sql.query(text, [batches.map(columnKey), partition]);
   return rows.length === 1;
 }
 

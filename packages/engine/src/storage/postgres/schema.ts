@@ -28,7 +28,7 @@ export async function createSchema({ sql, schema }: Db): Promise<void> {
       );
     }
     if (form === FORM) return;
-    const steps = form === 0 ? [...tables(schema), ...rooms(schema)] : rooms(schema);
+    const steps = form === 0 ? [...tables(schema), ...second(schema)] : second(schema);
     for (const statement of steps) await query(statement);
     await query(`INSERT INTO ${schema}.form (v) VALUES ($1)`, [FORM]);
   });
@@ -103,12 +103,16 @@ function tables(s: string): string[] {
 
 /**
  * The step to form 2. Rows that are written over and over find room beside themselves, so that no index has to follow
- * them; and a document of up to 8 KB, which every batch of its person writes whole, is not compressed for it.
+ * them; a document of up to 8 KB, which every batch of its person writes whole, is not compressed for it; and a commit
+ * can be rolled back for a conflict.
  */
-function rooms(s: string): string[] {
+function second(s: string): string[] {
   return [
     `ALTER TABLE ${s}.profiles SET (fillfactor = 50, toast_tuple_target = 8160)`,
     `ALTER TABLE ${s}.deliveries SET (fillfactor = 60, toast_tuple_target = 8160)`,
     `ALTER TABLE ${s}.counters SET (fillfactor = 50)`,
+    `CREATE OR REPLACE FUNCTION ${s}.require_all(lost text[]) RETURNS void LANGUAGE plpgsql AS $f$ BEGIN
+       IF cardinality(lost) > 0 THEN RAISE EXCEPTION 'a profile was in conflict' USING ERRCODE = 'TRB02'; END IF;
+     END $f$`,
   ];
 }

@@ -46,6 +46,7 @@ export function createPostgresStore({ sql, schema = 'tributary', epoch }: Postgr
   let mine = epoch;
   return {
     name: sql.name,
+    writesWhole: true,
     async open() {
       await createSchema(db);
       await months.ensure(monthsFrom(Date.now()));
@@ -70,7 +71,7 @@ export function createPostgresStore({ sql, schema = 'tributary', epoch }: Postgr
     replaceProfile: (profile) => profiles.replaceProfile(db, profile),
     putLedger: (entry) => profiles.putLedger(db, entry),
     commit: (batch) => commit(db, months, batch, mine),
-    hasReceipt: (partition, batch) => receipts.hasReceipt(db, partition, batch),
+    hasReceipt: (partition, ...batches) => receipts.hasReceipt(db, partition, batches),
 
     profileEvents: (ids, page) => lists.profileEvents(db, ids, page),
     listProfiles: (query) => lists.listProfiles(db, query),
