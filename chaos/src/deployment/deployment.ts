@@ -40,7 +40,7 @@ export class Deployment {
       TRIBUTARY_ADMIN_TOKEN: TOKEN,
       TRIBUTARY_ALLOW_PRIVATE_DESTINATIONS: 'true',
       TRIBUTARY_LOG_LEVEL: 'error',
-      ...(servers.store === 'embedded' ? { TRIBUTARY_SHUTDOWN_MS: '0' } : TIMES),
+      ...(servers.store === 'embedded' ? { TRIBUTARY_SHUTDOWN_MS: '0', TRIBUTARY_LOG_LEVEL: 'warn' } : TIMES),
       TRIBUTARY_PLUGINS: POISON,
       ...more,
     };

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmdirSync, statfsSync } from 'node:fs';
+import { mkdirSync, statfsSync } from 'node:fs';
 
 const ROOM = 8 * 1024 ** 3;
 /** What is left when the disk is "full": the next page or two, and then nothing. */
@@ -13,7 +13,10 @@ export class Disk {
   static mount(folder: string): Disk | undefined {
     mkdirSync(folder, { recursive: true });
     const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${ROOM}`, 'tmpfs', folder], { stdio: 'ignore' });
-    return status === 0 ? new Disk(folder) : undefined;
+    if (status !== 0) return undefined;
+    const disk = new Disk(folder);
+    process.once('exit', () => disk.unmount());
+    return disk;
   }
 
   /** From now on nothing more can be written. */
@@ -29,7 +32,6 @@ export class Disk {
 
   unmount(): void {
     spawnSync('umount', ['-l', this.folder], { stdio: 'ignore' });
-    rmdirSync(this.folder);
   }
 
   #resize(bytes: number): void {

@@ -12,6 +12,8 @@ const role = process.argv[2] ?? '';
 let control: Control = { armed: {}, clock: {} };
 let seen = 0;
 const stopAt = process.env.TRIBUTARY_CHAOS_STOP;
+const often = process.env.TRIBUTARY_CHAOS_OFTEN;
+const MOST_DEATHS = 8;
 const visits = new Map<string, number>();
 
 function read(): void {
@@ -29,16 +31,17 @@ function read(): void {
 /** Dies here if nobody else has: which of several processes that come by is decided by the file system. */
 function crashPoint(name: string): void {
   if (name === stopAt) stop();
+  if (name === often) for (let n = 0; n < MOST_DEATHS; n++) die(`often-${n}`, name);
   const armed = control.armed[name];
   if (!armed) return;
   const visit = (visits.get(armed.id) ?? 0) + 1;
   visits.set(armed.id, visit);
-  if (visit < armed.visit) return;
+  if (visit >= armed.visit) die(armed.id, name);
+}
+
+function die(id: string, point: string): void {
   try {
-    writeSync(
-      openSync(join(folder, 'deaths', armed.id), 'wx'),
-      JSON.stringify({ point: name, role, pid: process.pid }),
-    );
+    writeSync(openSync(join(folder, 'deaths', id), 'wx'), JSON.stringify({ point, role, pid: process.pid }));
   } catch {
     return;
   }

@@ -20,6 +20,8 @@ export interface ChaosOptions {
   crashPoints?: readonly string[];
   /** A safeguard of the engine (`SAFEGUARDS`) that every process goes without, to see that it would be noticed. */
   weaken?: string;
+  /** A crash point at which every process that comes by dies, up to eight times in all. */
+  often?: string;
   /** A crash point at which the first process to come by is stopped until the others have done all batches. */
   stopAt?: string;
   /** In how many parts the events are sent; each part is accompanied by one fault. */
@@ -70,6 +72,7 @@ export async function runChaos(options: ChaosOptions): Promise<Report> {
       rounds: options.rounds ?? roundsFor(events),
       env: {
         ...(options.weaken !== undefined && { TRIBUTARY_CHAOS_WEAKEN: options.weaken }),
+        ...(options.often !== undefined && { TRIBUTARY_CHAOS_OFTEN: options.often }),
         ...(options.stopAt !== undefined && { TRIBUTARY_CHAOS_STOP: options.stopAt }),
       },
       progress,

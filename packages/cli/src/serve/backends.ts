@@ -45,7 +45,10 @@ export async function openBackends(settings: Settings, severalProcesses: boolean
     },
     onError: (error: unknown, where: object) => log.warn({ err: error, ...where }, 'The queue lives with a fault'),
   };
-  if (chosen.queue === 'embedded') return openInProcess(settings.dataDir, options);
+  // A disk that is full has its time to be cleared: nobody else can open this folder.
+  if (chosen.queue === 'embedded') {
+    return patiently(Number.POSITIVE_INFINITY, () => openInProcess(settings.dataDir, options));
+  }
 
   const { startupMs } = settings;
   const queue = await patiently(startupMs, () =>

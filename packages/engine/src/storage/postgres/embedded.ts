@@ -1,5 +1,8 @@
+import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
+import { StoreUnavailable } from '../port.js';
+import { asStoreError, DISK_FULL } from './errors.js';
 import { lockFolder } from './lock.js';
 
 /** PostgreSQL in this process, for the store and the queue together. */
@@ -9,8 +12,12 @@ export interface Embedded {
   release(): Promise<void>;
 }
 
+/** PostgreSQL writes its log ahead in files of this size, and aborts where it cannot make the next one. */
+const ROOM = 16 * 1024 * 1024;
+
 /**
- * Opens the database of a data folder. Only one process can: another one gets DataFolderHeld.
+ * Opens the database of a data folder. Only one process can: another one gets DataFolderHeld. Without room on its
+ * disk it is StoreUnavailable, before anything is touched.
  *
  * @example
  * const { pglite, release } = await openEmbedded('.tributary');
@@ -18,6 +25,7 @@ export interface Embedded {
 export async function openEmbedded(dataDir: string): Promise<Embedded> {
   const unlock = await lockFolder(dataDir);
   try {
+    await checkRoom(dataDir);
     const pglite = await PGlite.create(join(dataDir, 'postgres'));
     return {
       pglite,
@@ -28,6 +36,13 @@ export async function openEmbedded(dataDir: string): Promise<Embedded> {
     };
   } catch (error) {
     await unlock();
-    throw error;
+    throw asStoreError(error);
   }
+}
+
+async function checkRoom(folder: string): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
+  if (bavail * bsize >= ROOM) return;
+  const needed = ROOM / 1024 ** 2;
+  throw new StoreUnavailable(`${DISK_FULL}: make room where ${folder} is, ${needed} MB at least.`);
 }

@@ -20,6 +20,19 @@ describe('errors of PostgreSQL', () => {
     expect(asStoreError(both)).toBeInstanceOf(StoreUnavailable);
   });
 
+  it('that say that the disk is full do so in a sentence for the operator', () => {
+    const full = [
+      withCode('53100', 'could not extend file "base/5/2619": No space left on device'),
+      withCode('58030', 'could not write to file "pg_wal/xlogtemp.42": No space left on device'),
+      withCode('ENOSPC', 'ENOSPC: no space left on device, open'),
+    ];
+    for (const error of full) {
+      const named = asStoreError(error);
+      expect(named).toBeInstanceOf(StoreUnavailable);
+      expect(named).toMatchObject({ message: expect.stringContaining('The disk of the database is full') });
+    }
+  });
+
   it('that are faults of a statement or of the settings stay what they are', () => {
     for (const error of [withCode('42P01'), withCode('23505'), withCode('28P01'), new TypeError('x'), 'text']) {
       expect(asStoreError(error)).toBe(error);

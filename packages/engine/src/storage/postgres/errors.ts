@@ -22,14 +22,23 @@ export function codeOf(error: unknown): string {
   return typeof code === 'string' ? code : '';
 }
 
+/** Begins every message about it. */
+export const DISK_FULL = 'The disk of the database is full';
+
+function isDiskFull(error: Error): boolean {
+  return codeOf(error) === '53100' || codeOf(error) === 'ENOSPC' || /no space left on device/i.test(error.message);
+}
+
 /** The error as the port names it: StoreUnavailable when the database does not answer or refuses for now. */
 export function asStoreError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof StoreUnavailable) return error;
   const code = codeOf(error);
   if (code === 'TRB01') return new OwnershipLost('Another process has taken this deployment over: stop this one.');
-  const gone = NOT_NOW.test(code) || SYSTEM.test(code) || (code === '' && BROKEN.test(error.message));
+  const gone =
+    NOT_NOW.test(code) || isDiskFull(error) || SYSTEM.test(code) || (code === '' && BROKEN.test(error.message));
   if (!gone && !(error instanceof AggregateError && error.errors.some((each) => SYSTEM.test(codeOf(each)))))
     return error;
+  if (isDiskFull(error)) return new StoreUnavailable(`${DISK_FULL}: it goes on when there is space.`, { cause: error });
   return new StoreUnavailable(`PostgreSQL does not answer: ${error.message || code}`, { cause: error });
 }
 
