@@ -63,10 +63,10 @@ export class Deployment {
   }
 
   /** The source and the flows of the workload. */
-  async prepare(hookUrl: string): Promise<void> {
+  async prepare(hookUrl: string, otherUrl: string): Promise<void> {
     await this.ready();
     await this.manage.ask('POST', '/api/sources', { id: SOURCE, name: 'The site', writeKey: SOURCE }, [409]);
-    for (const flow of flows(hookUrl)) {
+    for (const flow of flows(hookUrl, otherUrl)) {
       await this.manage.ask('PUT', `/api/flows/${flow.id}`, flow);
       await this.manage.ask('POST', `/api/flows/${flow.id}/publish`);
     }

@@ -3,7 +3,7 @@ import { POISON } from '../workload/types.js';
 const order = { events: ['track'], names: ['Order Completed'] };
 
 /** The flows of the test; their meaning is written down a second time in the oracle's model. */
-export function flows(hookUrl: string) {
+export function flows(hookUrl: string, otherUrl: string) {
   return [
     {
       id: 'plan',
@@ -47,6 +47,12 @@ export function flows(hookUrl: string) {
       trigger: { events: ['track'], names: ['Order Counted'] },
       nodes: { add: { plugin: 'increment@1.0.0', config: { trait: 'counted', from: 'event.properties.total' } } },
       edges: [{ from: 'trigger', to: 'add' }],
+    },
+    {
+      id: 'groups',
+      trigger: { events: ['group'] },
+      nodes: { note: { plugin: 'webhook@1.0.0', config: { url: otherUrl } } },
+      edges: [{ from: 'trigger', to: 'note' }],
     },
     {
       id: 'poison',

@@ -10,6 +10,8 @@ export interface World {
   servers: Servers;
   deployment: Deployment;
   receiver: Receiver;
+  /** Another destination, to which nothing is done. */
+  other: Receiver;
   /** The suite's own look at queue and store; of the embedded ones only the program itself has one while it runs. */
   eye?: Eye;
   random: Random;

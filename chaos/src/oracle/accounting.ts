@@ -68,7 +68,12 @@ function passagesOf(firsts: readonly Sent[]): { [passage: string]: number } {
     number,
     number,
   ];
-  const passages: { [passage: string]: number } = { 'plan@1/copy/out': plans, 'counted@1/add/out': orders };
+  const groups = firsts.filter(({ call, bad }) => !bad && call.type === 'group').length;
+  const passages: { [passage: string]: number } = {
+    'plan@1/copy/out': plans,
+    'counted@1/add/out': orders,
+    'groups@1/note/out': groups,
+  };
   for (const node of ['full', 'hold', 'waited']) passages[`cart@1/${node}/out`] = carts;
   for (const node of ['orders', 'revenue', 'emit', 'tell', 'told']) passages[`orders@1/${node}/out`] = orders;
   return passages;

@@ -15,8 +15,8 @@ export function emittedId(messageId: string): string {
 }
 
 /** The header that carries the key of a webhook, as the page of the plugin says. */
-export function webhookId(messageId: string): string {
-  return `msg_${createHash('sha256').update(effectKey(messageId, 'tell')).digest('hex').slice(0, 40)}`;
+export function webhookId(effect: string): string {
+  return `msg_${createHash('sha256').update(effect).digest('hex').slice(0, 40)}`;
 }
 
 /** G5: each webhook came at least once, always with the same key and the same body; the rows of all effects are done. */
@@ -36,14 +36,21 @@ export function checkEffects({ hooks, deliveries }: Observed, applied: readonly 
     if (row?.status !== 'delivered') say(`the row ${key} is ${row?.status ?? 'missing'}`);
   };
   const orders = applied.filter(({ call }) => call.event === 'Order Completed').map(({ call }) => call.messageId);
-  for (const messageId of orders) {
-    const came = bodies.get(webhookId(messageId));
-    bodies.delete(webhookId(messageId));
+  const called = (messageId: string, key: string) => {
+    const id = webhookId(key);
+    const came = bodies.get(id);
+    bodies.delete(id);
     if (!came) say(`the webhook of ${messageId} never came`);
     else if (came.size > 1) say(`the webhook of ${messageId} came with ${came.size} different bodies`);
-    else if (tellsOf.get(webhookId(messageId)) !== messageId) say(`the webhook of ${messageId} tells of another event`);
-    done(effectKey(messageId, 'tell'));
+    else if (tellsOf.get(id) !== messageId) say(`the webhook of ${messageId} tells of another event`);
+    done(key);
+  };
+  for (const messageId of orders) {
+    called(messageId, effectKey(messageId, 'tell'));
     done(emittedId(messageId));
+  }
+  for (const { call } of applied) {
+    if (call.type === 'group') called(call.messageId, effectKey(call.messageId, 'note', 'groups'));
   }
   for (const { call } of applied) if (call.event === 'Cart Updated') done(effectKey(call.messageId, 'hold', 'cart'));
   for (const id of bodies.keys()) say(`the webhook ${id} came, and belongs to no order`);

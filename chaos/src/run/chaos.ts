@@ -52,7 +52,7 @@ export interface Report {
 
 /** Enough that every fault comes up and every crash point is met, and for long runs in proportion. */
 export function roundsFor(events: number): number {
-  return Math.max(24, Math.ceil(events / 2_500));
+  return Math.max(28, Math.ceil(events / 2_500));
 }
 
 /** Sends a workload through real processes on real servers, does to them what the seed says, and judges the outcome. */

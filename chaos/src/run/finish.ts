@@ -28,13 +28,18 @@ export interface Left {
 /** Waits until all is done, and reads it. */
 export async function finish(world: World, workload: Workload, progress: Progress): Promise<Left> {
   const begun = Date.now();
-  const { deployment, receiver } = world;
+  const { deployment, receiver, other } = world;
   await deployment.ready();
   const { eye, quiet, hours } = await (world.servers.store === 'embedded' ? whenStopped : whileItRuns)(world, progress);
   const settleMs = Date.now() - begun;
   try {
     progress('reading what it made of it');
-    return { observed: await read(eye, receiver.hooks, identifiersOf(workload)), quiet, hours, settleMs };
+    return {
+      observed: await read(eye, [...receiver.hooks, ...other.hooks], identifiersOf(workload)),
+      quiet,
+      hours,
+      settleMs,
+    };
   } finally {
     if (eye !== world.eye) await eye.close();
   }

@@ -12,6 +12,7 @@ import type { Finding, Promised } from '../oracle/observed.js';
 import { Random } from '../workload/random.js';
 import type { Workload } from '../workload/types.js';
 import { finish, type Left } from './finish.js';
+import { isolated } from './isolated.js';
 import { recovered } from './recovered.js';
 import { wakeStopped } from './wake.js';
 
@@ -46,6 +47,7 @@ export interface Played extends Left {
 /** Sends the workload through a deployment to which all of this is done, and gives what it made of it. */
 export async function play({ servers, workload, points, rounds, env, progress, ...wanted }: Play): Promise<Played> {
   const receiver = await Receiver.start();
+  const other = await Receiver.start();
   const deployment = new Deployment(servers, env);
   const random = new Random(workload.seed ^ 0x5bd1e995);
   const hunter = new Hunter({
@@ -62,14 +64,15 @@ export async function play({ servers, workload, points, rounds, env, progress, .
   const complaints: Finding[] = [];
   const complain = (promise: Promised, what: string) => void complaints.push({ promise, what });
   const eye = servers.store === 'embedded' ? undefined : await openEye(servers);
-  const world: World = { servers, deployment, receiver, random, missed, complain, ...(eye && { eye }) };
+  const world: World = { servers, deployment, receiver, other, random, missed, complain, ...(eye && { eye }) };
   const faults = new Map<string, number>();
   try {
-    await deployment.prepare(receiver.url);
+    await deployment.prepare(receiver.url, other.url);
     const feeder = new Feeder(() => deployment.apis.map(({ url }) => url), SOURCE, workload);
     const schedule = makeSchedule(world, wanted.faults, rounds);
     hunter.start();
-    for (let n = 0; n < rounds; n++) {
+    const apart = wanted.faults.includes('hook-dead');
+    for (let n = 0; n < (apart ? rounds - 1 : rounds); n++) {
       const name = schedule[n];
       const { acknowledged } = feeder;
       progress(
@@ -84,6 +87,10 @@ export async function play({ servers, workload, points, rounds, env, progress, .
       while (hunter.missing.length > 0 && hunter.total === before && Date.now() < deadline) await sleep(50);
     }
     await hunter.stop();
+    if (apart) {
+      progress('a destination is dead until everything else is done');
+      await isolated(world, () => feeder.send(rounds - 1, rounds));
+    }
     progress('everything is sent: waiting until it is done');
     if (env.TRIBUTARY_CHAOS_STOP !== undefined) await wakeStopped(world);
     const left = await finish(world, workload, progress);
@@ -105,6 +112,7 @@ export async function play({ servers, workload, points, rounds, env, progress, .
     await hunter.stop();
     await deployment.end();
     await receiver.close().catch(() => {});
+    await other.close().catch(() => {});
     await eye?.close();
   }
 }

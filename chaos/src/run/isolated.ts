@@ -1,0 +1,30 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { World } from '../faults/world.js';
+
+const LONGEST_MS = 120_000;
+
+/**
+ * G6: a destination is dead while events are sent, and stays so until everything else is done: nothing waits for it. That the other one gets
+ * what is for it, and that events are applied, is all that may be asked for meanwhile.
+ */
+export async function isolated({ deployment, receiver, other, complain }: World, send: () => Promise<void>) {
+  await receiver.die();
+  await send();
+  const open = async (): Promise<string | undefined> => {
+    const destination = encodeURIComponent(new URL(other.url).origin);
+    type Rows = { items: { id: string }[] };
+    const path = `/api/deliveries?status=pending&destination=${destination}&limit=1`;
+    const [row] = (await deployment.manage.ask<Rows>('GET', path)).items;
+    if (row) return row.id;
+    const { waiting } = await deployment.manage.ask<{ waiting: number }>('GET', '/api/accounting');
+    return waiting > 0 ? `${waiting} events` : undefined;
+  };
+  const deadline = Date.now() + LONGEST_MS;
+  let left = await open();
+  while (left !== undefined && Date.now() < deadline) {
+    await sleep(200);
+    left = await open();
+  }
+  await receiver.revive();
+  if (left !== undefined) complain('G6', `while a destination was dead, nothing became of ${left}`);
+}
