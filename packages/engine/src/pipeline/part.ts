@@ -84,18 +84,17 @@ export async function applyPart(context: PipelineContext, part: Part): Promise<b
     // After the reads: whoever owns the batch now has read no older state than this (design, step 4).
     if (!weakened('ownership-check') && !(await lease.verify())) throw new LeaseLost();
     crashPoint('part:before-commit');
-    const { conflicts } = await write(context, { ...commit, ...ended, ...(part.isJoined && { whole: true }) });
+    const whole = part.isJoined && { whole: true as const };
+    const { conflicts, undone } = await write(context, { ...commit, ...ended, ...whole });
     crashPoint('part:after-commit');
-    if (late || commit.outbox.length > 0) {
+    if (!undone && (late || commit.outbox.length > 0)) {
       crashPoint('part:before-hand-over');
       if (late) await write(context, late(conflicts));
       context.onHandOver();
     }
-    if (conflicts.length > 0) {
-      context.onConflict(conflicts.length);
-      if (part.isJoined) return false;
-      continue;
-    }
+    if (conflicts.length > 0) context.onConflict(conflicts.length);
+    if (undone) return false;
+    if (conflicts.length > 0) continue;
     if (!part.last) addCounts(part.nodes, work.nodes());
     return true;
   }

@@ -106,13 +106,15 @@ export interface Commit {
   deadLetters: DeadEvent[];
   /** Written only when no profile was in conflict, once for each batch id. Absent for all but the last part of a batch. */
   receipt?: Receipt;
-  /** When one profile is in conflict, nothing is written at all, and all of them are answered as conflicts. */
+  /** When one profile is in conflict or one batch has its receipt, nothing is written at all: the commit is `undone`. */
   whole?: true;
 }
 
 export interface CommitResult {
   /** Profiles whose version had moved: nothing of them was written. */
   conflicts: string[];
+  /** A commit that was to be written as a whole was not written. */
+  undone?: true;
 }
 
 export interface StoredEvent {

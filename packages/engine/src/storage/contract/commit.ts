@@ -106,8 +106,9 @@ export function commitContract(subject: Subject): void {
           receipt: { ...aReceipt(batch), joined },
           whole: true,
         });
-      const { conflicts } = await subject.store.commit(make([good, next(bad)]));
+      const { conflicts, undone } = await subject.store.commit(make([good, next(bad)]));
       expect(conflicts.sort()).toEqual([good.id, bad.id].sort());
+      expect(undone).toBe(true);
       expect(await load(good.id)).toBeUndefined();
       expect(await timeline(good.id)).toEqual([]);
       expect(await subject.store.hasReceipt(0, batch, other, third)).toBe(false);
@@ -116,6 +117,23 @@ export function commitContract(subject: Subject): void {
       for (const each of [batch, other, third]) expect(await subject.store.hasReceipt(0, each)).toBe(true);
       expect(await subject.store.hasReceipt(0, newId(), third)).toBe(true);
       expect((await subject.store.accounting()).accepted[`p-${other}/0`]).toBe(9);
+    });
+
+    it('as a whole writes nothing at all when one of its batches is counted already', async () => {
+      if (!subject.store.writesWhole) return;
+      const [counted, batch] = [newId(), newId()];
+      await subject.store.commit(aCommit({ batch: counted, receipt: aReceipt(counted) }));
+      const before = await subject.store.accounting();
+      for (const [first, second] of [
+        [counted, batch],
+        [batch, counted],
+      ] as const) {
+        const joined = [{ batch: second, producer: newId(), accepted: 3 }];
+        const commit = aCommit({ batch: first, receipt: { ...aReceipt(first), joined }, whole: true });
+        expect(await subject.store.commit(commit)).toEqual({ conflicts: [], undone: true });
+      }
+      expect(await subject.store.hasReceipt(0, batch)).toBe(false);
+      expect(await subject.store.accounting()).toEqual(before);
     });
 
     it('is a conflict when the profile is to be changed and is not stored', async () => {

@@ -6,7 +6,7 @@ import { addDeliveries } from './deliveries.js';
 import { codeOf, NOT_ALL } from './errors.js';
 import type { Months } from './months.js';
 import { docOf, PROFILE_COLUMNS, toProfileRow, writeProfiles } from './profiles.js';
-import { addReceipt } from './receipts.js';
+import { addReceipt, receiptsOf } from './receipts.js';
 import { addRejected } from './rejected.js';
 import { asLines, asRows, type Db, rowsWithDocs } from './sql.js';
 import { Statement } from './statement.js';
@@ -29,7 +29,7 @@ export async function commit(db: Db, months: Months, batch: Commit, owner: numbe
   addReceipt(statement, db.schema, batch);
   if (epoch !== undefined)
     statement.part('fence', `SELECT ${db.schema}.require_owner(${statement.value(epoch)}::bigint)`);
-  if (batch.whole) statement.part('whole', `SELECT ${db.schema}.require_all(ARRAY(SELECT id FROM lost))`);
+  if (batch.whole) addWhole(statement, db.schema, batch);
   // What nothing reads is not run.
   const run = [...(epoch === undefined ? [] : ['fence']), ...(batch.whole ? ['whole'] : [])];
   const checks = run.map((part) => `, (SELECT count(*) FROM ${part}) AS ${part}`).join('');
@@ -37,10 +37,21 @@ export async function commit(db: Db, months: Months, batch: Commit, owner: numbe
   const write = () => db.sql.query<{ lost: string[] }>(text, statement.values);
   const [row] = await withMonths(months, batch, write).catch((error: unknown) => {
     if (codeOf(error) !== NOT_ALL) throw error;
-    return [{ lost: batch.profiles.map(({ id }) => columnKey(id)) }];
+    return [];
   });
-  const lost = new Set(row?.lost);
+  if (!row) return { conflicts: batch.profiles.map(({ id }) => id), undone: true };
+  const lost = new Set(row.lost);
   return { conflicts: batch.profiles.map(({ id }) => id).filter((id) => lost.has(columnKey(id))) };
+}
+
+/** Nothing stays written when a profile is in conflict, or a batch has its receipt: its numbers are counted then. */
+function addWhole(statement: Statement, schema: string, { receipt }: Commit): void {
+  const missing = ['ARRAY(SELECT id FROM lost)'];
+  if (receipt) {
+    const batches = statement.value(receiptsOf(receipt).map(({ batch }) => columnKey(batch)));
+    missing.push(`ARRAY(SELECT unnest(${batches}::text[]) EXCEPT SELECT batch FROM new_receipt)`);
+  }
+  statement.part('whole', `SELECT ${schema}.require_all(${missing.join(' || ')})`);
 }
 
 async function withMonths<T>(months: Months, { events }: Commit, write: () => Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
 import { columnKey, decode, encode } from '../codec.js';
-import type { Commit, Counts, StoredAccounting } from '../port.js';
+import type { Commit, Counts, Receipt, StoredAccounting } from '../port.js';
 import { asRows, type Db } from './sql.js';
 import type { Statement } from './statement.js';
 
@@ -9,8 +9,8 @@ import type { Statement } from './statement.js';
  */
 export function addReceipt(statement: Statement, schema: string, { receipt }: Commit): void {
   if (!receipt) return;
-  const { batch, partition, producer, accepted, counts, nodes, joined = [] } = receipt;
-  const all = [{ batch, producer, accepted }, ...joined];
+  const { partition, counts, nodes } = receipt;
+  const all = receiptsOf(receipt);
   const numbers = [
     ...Object.entries(counts).map(([name, n]) => counterOf('count', name, n)),
     ...Object.entries(nodes).map(([name, n]) => counterOf('node', name, n)),
@@ -34,6 +34,11 @@ export function addReceipt(statement: Statement, schema: string, { receipt }: Co
      ON CONFLICT (partition, kind, key) DO UPDATE
      SET n = CASE c.kind WHEN 'accepted' THEN greatest(c.n, excluded.n) ELSE c.n + excluded.n END`,
   );
+}
+
+/** The batches that a receipt is of. */
+export function receiptsOf({ batch, producer, accepted, joined = [] }: Receipt): NonNullable<Receipt['joined']> {
+  return [{ batch, producer, accepted }, ...joined];
 }
 
 /** The running count of each producer as of its last batch: a row may be written once in a statement. */
