@@ -1,8 +1,8 @@
 import { EVENT_TYPES, type Event, type EventType, type Json, type JsonObject } from '@tributary/sdk';
-import { v7 as uuidv7 } from 'uuid';
 import { type IdentityRules, normaliseIdentifier } from '../identity/rules.js';
 import type { BatchItem } from './batch.js';
 import { correctedTime, parseTime } from './clock.js';
+import { eventId } from './ids.js';
 import { LIMITS } from './limits.js';
 import { depthExceeds, isObject, jsonBytes, shortened } from './shape.js';
 
@@ -37,7 +37,7 @@ export function normaliseCall(
   call: Json,
   context: NormaliseContext,
 ): Extract<BatchItem, { kind: 'event' | 'rejected' }> {
-  const id = uuidv7();
+  const id = eventId();
   try {
     return { kind: 'event', event: canonical(id, call, context) };
   } catch (error) {
