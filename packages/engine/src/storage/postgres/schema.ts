@@ -109,7 +109,6 @@ function tables(s: string): string[] {
 function second(s: string): string[] {
   return [
     `ALTER TABLE ${s}.profiles SET (fillfactor = 50, toast_tuple_target = 8160)`,
-    `ALTER TABLE ${s}.deliveries SET (fillfactor = 60, toast_tuple_target = 8160)`,
     `ALTER TABLE ${s}.counters SET (fillfactor = 50)`,
     `CREATE OR REPLACE FUNCTION ${s}.require_all(lost text[]) RETURNS void LANGUAGE plpgsql AS $f$ BEGIN
        IF cardinality(lost) > 0 THEN RAISE EXCEPTION 'a profile was in conflict' USING ERRCODE = 'TRB02'; END IF;
