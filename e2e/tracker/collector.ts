@@ -43,8 +43,12 @@ export async function startCollector() {
     requests.push({ method, path, type: request.headers['content-type'], bytes: text.length });
     // What was read is taken, as it lies in the queue of a real one, whoever still waits for the answer.
     if (settings.status === 200 && method === 'POST' && path.endsWith('/batch')) {
-      for (const event of (JSON.parse(text) as { batch: Arrived[] }).batch) {
-        if (!events.has(event.messageId)) events.set(event.messageId, event);
+      const { batch, context } = JSON.parse(text) as { batch: Arrived[]; context?: object };
+      for (const event of batch) {
+        // As the real one does: what the batch says of its context holds for each event.
+        if (!events.has(event.messageId)) {
+          events.set(event.messageId, { ...event, context: { ...context, ...event.context } });
+        }
       }
     }
     await sleep(100);
