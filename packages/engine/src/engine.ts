@@ -101,7 +101,13 @@ export function createEngine({ store, queue, settings, registry, ...options }: E
   let stopped: Promise<void> | undefined;
 
   const clean = async () => {
-    await store.clean({ now: Date.now(), claimsBefore: Date.now() - CLAIM_DAYS * DAY });
+    const now = Date.now();
+    const { eventDays } = settings;
+    await store.clean({
+      now,
+      claimsBefore: now - CLAIM_DAYS * DAY,
+      ...(eventDays !== undefined && { eventsBefore: now - eventDays * DAY }),
+    });
     await heartbeats.clean();
   };
   const begin: { [role in Role]: () => Promise<void> } = {

@@ -79,6 +79,16 @@ export const SettingsSchema = Type.Object({
     1,
     Number.MAX_SAFE_INTEGER,
   ),
+  eventDays: Type.Optional(
+    Type.Integer({
+      env: 'TRIBUTARY_EVENT_DAYS',
+      expected: 'a whole number from 1 to 36500',
+      description:
+        'How many days events are kept in timelines. They are dropped by the month, once its last day is older. When it is unset, they are kept for ever.',
+      minimum: 1,
+      maximum: 36_500,
+    }),
+  ),
   defaultCountry: Type.Optional(
     text(
       'TRIBUTARY_DEFAULT_COUNTRY',
