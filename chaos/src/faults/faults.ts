@@ -18,19 +18,24 @@ export type FaultName = keyof typeof FAULTS;
 export const FAULT_NAMES = Object.keys(FAULTS) as FaultName[];
 
 /**
- * Which fault comes when, drawn from the seed: each of them once before any comes again. Those of the receiver come in
- * the first half: deliveries wait after a failure, and longer after each.
+ * Which fault comes in which round, drawn from the seed: each of them once before any comes again, `times` in all. Those
+ * of the receiver come early: deliveries wait after a failure, and longer after each.
  */
-export function makeSchedule(world: World, wanted: readonly FaultName[], rounds: number): FaultName[] {
+export function makeSchedule(
+  world: World,
+  wanted: readonly FaultName[],
+  { rounds, times }: { rounds: number; times: number },
+): (FaultName | undefined)[] {
   const names = wanted.filter((name) => name !== 'poison' && FAULTS[name].fits(world));
-  const schedule: FaultName[] = [];
-  while (names.length > 0 && schedule.length < rounds) schedule.push(...shuffled(world.random, names));
-  schedule.length = Math.min(schedule.length, rounds);
-  const early = schedule.filter((name) => name.startsWith('hook-'));
-  const others = schedule.filter((name) => !name.startsWith('hook-'));
-  const step = Math.max(1, Math.floor(others.length / 2 / (early.length + 1)));
-  early.forEach((name, n) => void others.splice(n * (step + 1), 0, name));
-  return others;
+  const drawn: FaultName[] = [];
+  while (names.length > 0 && drawn.length < Math.max(times, names.length)) drawn.push(...shuffled(world.random, names));
+  drawn.length = Math.min(Math.max(times, names.length), drawn.length, rounds);
+  const early = drawn.filter((name) => name.startsWith('hook-'));
+  const others = drawn.filter((name) => !name.startsWith('hook-'));
+  const mixed = others.flatMap((name, n) => [...early.splice(0, n % 2), name]);
+  const schedule: (FaultName | undefined)[] = Array.from({ length: rounds });
+  for (const [n, name] of [...mixed, ...early].entries()) schedule[Math.floor((n * rounds) / drawn.length)] = name;
+  return schedule;
 }
 
 function shuffled<T>(random: Random, list: readonly T[]): T[] {

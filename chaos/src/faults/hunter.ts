@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ControlFile, Death } from '../preload/control.js';
 import type { Random } from '../workload/random.js';
 
-const TOGETHER_MS = 200;
+const TOGETHER_MS = 500;
 
 export interface HunterOptions {
   control: ControlFile;
@@ -22,6 +22,7 @@ export class Hunter {
   readonly deaths: Map<string, number>;
   #stopped = false;
   #cycle = 0;
+  #recovering = false;
   #loop: Promise<void> | undefined;
   readonly #known = new Set<string>();
 
@@ -35,6 +36,12 @@ export class Hunter {
 
   get total(): number {
     return this.#known.size;
+  }
+
+  /** Resolves when somebody may die again, or after `ms`. */
+  async armed(ms: number): Promise<void> {
+    const deadline = Date.now() + ms;
+    while (this.#recovering && !this.#stopped && Date.now() < deadline) await sleep(25);
   }
 
   start(): void {
@@ -64,10 +71,12 @@ export class Hunter {
         if (died.length === 0) continue;
         // Another worker may come by another point: the more at a time, the sooner all are met.
         await sleep(TOGETHER_MS);
+        this.#recovering = true;
         this.options.control.arm({});
         await this.options.recovered();
         for (const { point } of [...died, ...this.#count()]) left.delete(point);
         if (!this.#stopped) this.options.control.arm(armed());
+        this.#recovering = false;
       }
       this.#cycle++;
     }

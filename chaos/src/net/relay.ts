@@ -1,4 +1,5 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { pipeline, Transform } from 'node:stream';
 
 /** Between the program and a server: it can cut connections, refuse new ones, and slow down what passes. */
 export class Relay {
@@ -15,7 +16,7 @@ export class Relay {
 
   /** Listens on a port of its own, and passes on to `target`. */
   static async start(target: number): Promise<Relay> {
-    const server = createServer({ allowHalfOpen: true });
+    const server = createServer();
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(0, '127.0.0.1', resolve);
@@ -53,8 +54,9 @@ export class Relay {
   }
 
   #open(near: Socket): void {
+    near.on('error', () => undefined);
     if (this.#closed) return void near.resetAndDestroy();
-    const far = connect({ port: this.target, host: '127.0.0.1', allowHalfOpen: true });
+    const far = connect({ port: this.target, host: '127.0.0.1' });
     const pair: [Socket, Socket] = [near, far];
     this.#pairs.add(pair);
     const end = () => {
@@ -62,25 +64,18 @@ export class Relay {
       near.destroy();
       far.destroy();
     };
-    for (const [from, to] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      from.setNoDelay(true);
-      from.on('error', end);
-      from.on('close', end);
-      from.on('end', () => this.#later(() => to.end()));
-      from.on('data', (chunk) => {
-        // What waits is bounded: nobody is read any further before this has gone on.
-        if (this.#delay > 0 || !to.write(chunk)) from.pause();
-        if (this.#delay > 0) this.#later(() => !to.destroyed && to.write(chunk) && from.resume());
-      });
-      to.on('drain', () => from.resume());
-    }
+    for (const socket of pair) socket.setNoDelay(true).on('error', end).on('close', end);
+    pipeline(near, this.#slowly(), far, end);
+    pipeline(far, this.#slowly(), near, end);
   }
 
-  #later(work: () => unknown): void {
-    if (this.#delay > 0) setTimeout(work, this.#delay);
-    else work();
+  /** Passes on what comes, in its order, each piece after the delay of its time. */
+  #slowly(): Transform {
+    return new Transform({
+      transform: (chunk, _encoding, done) => {
+        if (this.#delay > 0) setTimeout(() => done(null, chunk), this.#delay);
+        else done(null, chunk);
+      },
+    });
   }
 }

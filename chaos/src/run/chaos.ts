@@ -51,9 +51,12 @@ export interface Report {
 }
 
 /** Enough that every fault comes up and every crash point is met, and for long runs in proportion. */
-export function roundsFor(events: number): number {
-  return Math.max(28, Math.ceil(events / 2_500));
+function roundsFor(events: number, store: StoreName, points: readonly string[]): number {
+  // One process dies once at a time.
+  return Math.max(store === 'embedded' ? points.length + 20 : 30, timesFor(events));
 }
+
+const timesFor = (events: number) => Math.ceil(events / 2_500);
 
 /** Sends a workload through real processes on real servers, does to them what the seed says, and judges the outcome. */
 export async function runChaos(options: ChaosOptions): Promise<Report> {
@@ -61,6 +64,7 @@ export async function runChaos(options: ChaosOptions): Promise<Report> {
   const began = Date.now();
   const seconds = () => Math.round((Date.now() - began) / 100) / 10;
   const faults = options.faults ?? FAULT_NAMES;
+  const points = options.crashPoints ?? crashPoints(store);
   const workload = makeWorkload({ seed, events, people, poison: faults.includes('poison') });
   const servers = await startServers(store);
   try {
@@ -68,8 +72,9 @@ export async function runChaos(options: ChaosOptions): Promise<Report> {
       servers,
       workload,
       faults,
-      points: options.crashPoints ?? crashPoints(store),
-      rounds: options.rounds ?? roundsFor(events),
+      points,
+      rounds: options.rounds ?? roundsFor(events, store, points),
+      times: timesFor(events),
       env: {
         ...(options.weaken !== undefined && { TRIBUTARY_CHAOS_WEAKEN: options.weaken }),
         ...(options.often !== undefined && { TRIBUTARY_CHAOS_OFTEN: options.often }),

@@ -18,6 +18,7 @@ import { wakeStopped } from './wake.js';
 
 /** So long a round waits for a death at a crash point where some have had none. */
 const DEATH_MS = 1_500;
+const ARMED_MS = 20_000;
 
 export interface Play {
   servers: Servers;
@@ -25,6 +26,8 @@ export interface Play {
   faults: readonly FaultName[];
   points: readonly string[];
   rounds: number;
+  /** In how many of them something is done; each fault is, once. */
+  times: number;
   env: { [name: string]: string };
   progress(text: string): void;
 }
@@ -68,16 +71,18 @@ export async function play({ servers, workload, points, rounds, env, progress, .
   const faults = new Map<string, number>();
   try {
     await deployment.prepare(receiver.url, other.url);
-    const feeder = new Feeder(() => deployment.apis.map(({ url }) => url), SOURCE, workload);
-    const schedule = makeSchedule(world, wanted.faults, rounds);
-    hunter.start();
     const apart = wanted.faults.includes('hook-dead');
+    const feeder = new Feeder(() => deployment.apis.map(({ url }) => url), SOURCE, workload);
+    const schedule = makeSchedule(world, wanted.faults, { rounds: apart ? rounds - 1 : rounds, times: wanted.times });
+    hunter.start();
     for (let n = 0; n < (apart ? rounds - 1 : rounds); n++) {
       const name = schedule[n];
       const { acknowledged } = feeder;
       progress(
         `round ${n + 1} of ${rounds}: ${name ?? 'no fault'}; ${acknowledged} events in, ${hunter.total} deaths at crash points`,
       );
+      // Whoever is to die shall have something to die of.
+      if (hunter.missing.length > 0) await hunter.armed(ARMED_MS);
       const before = hunter.total;
       const work = [feeder.send(n, rounds)];
       if (name) work.push(FAULTS[name].play(world));
