@@ -32,7 +32,7 @@ import { inSpan, type Tracing } from './telemetry/tracing.js';
 export interface EngineOptions {
   store: Store;
   queue: Queue;
-  settings: Pick<Settings, 'defaultCountry' | 'allowPrivateDestinations' | 'shutdownMs'>;
+  settings: Pick<Settings, 'defaultCountry' | 'allowPrivateDestinations' | 'eventDays' | 'shutdownMs'>;
   registry: PluginRegistry;
   log: Logger;
   /** Told when this process must end: another one owns the deployment now. Nothing more is written. */
