@@ -22,7 +22,7 @@ function closing(socket: Socket): Promise<unknown> {
 }
 
 async function open() {
-  const socket = connect(relay.port, '127.0.0.1');
+  const socket = connect(relay.port, '127.0.0.1').on('error', () => undefined);
   await once(socket, 'connect');
   return socket;
 }
