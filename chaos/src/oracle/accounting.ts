@@ -1,5 +1,4 @@
 import { isPoison, type Sent } from '../workload/types.js';
-import { copiesOf } from './identity.js';
 import type { Finding, Observed } from './observed.js';
 
 /**
@@ -50,14 +49,6 @@ function checkGivenUp(deadLetters: Observed['deadLetters'], poison: Set<string>)
   for (const messageId of poison)
     findings.push({ promise: 'G6', what: `${messageId} kills its worker, and is not given up` });
   return findings;
-}
-
-/** Passages that no count of a node tells of. */
-export function uncounted({ accounting }: Observed, sent: readonly Sent[]): number {
-  const firsts = [...copiesOf(sent).values()].map(([first]) => first as Sent);
-  let missing = 0;
-  for (const [passage, n] of Object.entries(passagesOf(firsts))) missing += n - (accounting.nodes[passage] ?? 0);
-  return missing;
 }
 
 /** How often each node of the test's flows has to be passed. */
