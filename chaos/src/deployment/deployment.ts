@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -85,10 +85,11 @@ export class Deployment {
   }
 
   #begin(roles: readonly Role[]): void {
-    for (const role of roles) this.places.push(new Place(role, this.#env, (pid) => this.#diedAtPoint(pid)));
+    for (const role of roles) this.places.push(new Place(role, this.#env, (pid) => this.#diedAsWanted(pid)));
   }
 
-  #diedAtPoint(pid: number): boolean {
-    return this.control.deaths().some((death) => death.pid === pid);
+  #diedAsWanted(pid: number): boolean {
+    const poisoned = existsSync(join(this.#folder, `poisoned-${pid}`));
+    return poisoned || this.control.deaths().some((death) => death.pid === pid);
   }
 }

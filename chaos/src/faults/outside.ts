@@ -3,6 +3,8 @@ import type { Mood } from '../deployment/receiver.js';
 import type { Fault, World } from './world.js';
 
 const SHORT_MS = 2_500;
+/** So long somebody is waited for who calls meanwhile. */
+const LONGEST_MS = 5_000;
 const HOUR = 3_600_000;
 
 function mood(title: string, as: Exclude<Mood, 'well' | 'dead'>): Fault {
@@ -10,8 +12,11 @@ function mood(title: string, as: Exclude<Mood, 'well' | 'dead'>): Fault {
     title: `the receiver of webhooks ${title}`,
     fits: () => true,
     async play({ receiver }) {
+      const before = receiver.refused[as];
       receiver.mood = as;
       await sleep(SHORT_MS);
+      const deadline = Date.now() + LONGEST_MS;
+      while (receiver.refused[as] === before && Date.now() < deadline) await sleep(50);
       receiver.mood = 'well';
     },
   };

@@ -112,7 +112,7 @@ export async function runChaos(options: ChaosOptions): Promise<Report> {
         'hours let pass at the end': played.hours,
       },
       surprises: played.surprises,
-      seconds: { sent: done - Math.round(played.settleMs / 1_000), done, judged: seconds() },
+      seconds: { sent: Math.round(done - played.settleMs / 1_000), done, judged: seconds() },
       evidence: { workload, observed, again },
     };
   } finally {
