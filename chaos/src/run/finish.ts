@@ -7,7 +7,7 @@ import { read } from '../oracle/read.js';
 import { isPoison, type Workload } from '../workload/types.js';
 
 /** After the last fault; then hours are let pass. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 10_000;
 const SETTLE_MS = 300_000;
 /** More than the clock of a process was ever ahead. */
 const HOURS = 6;
