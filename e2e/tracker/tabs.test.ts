@@ -68,20 +68,23 @@ describe.skipIf(!need('chromium').ok)('several tabs', () => {
         for (let i = 0; i < 5; i++) setTimeout(() => tributary.track('t' + i), i * 30);
       </script>`,
     );
-    for (let round = 0; round < ROUNDS; round++) {
-      await stage.anotherVisitor();
-      const tabs = await Promise.all(TABS.map(() => stage.page()));
-      await Promise.all(tabs.map((tab) => tab.goto(stage.url)));
-      await expect.poll(() => stage.collector.arrived().length, { timeout: 30_000 }).toBe(TABS.length * 7);
-      const [id, ...others] = new Set(stage.collector.events().map(({ anonymousId }) => anonymousId));
-      expect(others, `round ${round}`).toEqual([]);
-      for (const tab of tabs) {
-        expect(await tab.evaluate('[tributary.anonymousId(), tributary.userId()]'), `round ${round}`).toEqual([
-          id,
-          'u1',
-        ]);
+    try {
+      for (let round = 0; round < ROUNDS; round++) {
+        await stage.anotherVisitor();
+        const tabs = await Promise.all(TABS.map(() => stage.page()));
+        await Promise.all(tabs.map((tab) => tab.goto(stage.url)));
+        await expect.poll(() => stage.collector.arrived().length, { timeout: 30_000 }).toBe(TABS.length * 7);
+        const [id, ...others] = new Set(stage.collector.events().map(({ anonymousId }) => anonymousId));
+        expect(others, `round ${round}`).toEqual([]);
+        for (const tab of tabs) {
+          expect(await tab.evaluate('[tributary.anonymousId(), tributary.userId()]'), `round ${round}`).toEqual([
+            id,
+            'u1',
+          ]);
+        }
       }
+    } finally {
+      await Promise.all(busy.map((thread) => thread.terminate()));
     }
-    await Promise.all(busy.map((thread) => thread.terminate()));
   });
 });
