@@ -32,6 +32,7 @@ export class Deployment {
   readonly #folder = mkdtempSync(join(tmpdir(), 'tributary-chaos-'));
 
   constructor(servers: Servers, more: { [name: string]: string } = {}) {
+    process.once('exit', () => rmSync(this.#folder, { recursive: true, force: true }));
     this.control = new ControlFile(this.#folder);
     this.manage = new Management(() => this.apis.map(({ url }) => url));
     const env = {
