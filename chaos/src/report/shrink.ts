@@ -27,7 +27,8 @@ export function shrink({ sent, observed, again }: Evidence, finding: Finding): S
       ({ promise, what }) => promise === finding.promise && what === finding.what,
     );
   };
-  if (!says(kept)) return all;
+  // What was seen while it ran is not in what is left.
+  if (!says(kept)) return [];
   let tries = TRIES;
   for (let size = kept.length >> 1; size >= 1 && tries > 0; size >>= 1) {
     for (let from = 0; from < kept.length && tries-- > 0; ) {
