@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { need } from '@tributary/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { StoreName } from './deployment/servers.js';
+import type { FaultName } from './faults/faults.js';
 import { BREAKS, broken } from './oracle/breaks.js';
 import { judge } from './oracle/judge.js';
 import { type Report, runChaos } from './run/chaos.js';
@@ -13,6 +14,14 @@ import { type Report, runChaos } from './run/chaos.js';
 const seed = Number(process.env.CHAOS_SEED ?? (process.env.CI ? 246_087 : Date.now() % 1_000_000));
 const events = Number(process.env.CHAOS_EVENTS ?? 4_000);
 const people = Math.min(2_000, Math.ceil(events / 20));
+
+/** Every crash point, and of the other faults those that are over soon: `pnpm chaos` does all of them. */
+const faults: readonly FaultName[] = [
+  ...(['kill-all', 'kill-supervised', 'stop-worker', 'stop-all', 'stall-worker'] as const),
+  ...(['queue-kill', 'queue-cut', 'store-kill', 'store-stop', 'store-cut'] as const),
+  ...(['hook-500', 'hook-429', 'clock-back', 'disk-full', 'poison'] as const),
+];
+const rounds = 22;
 
 const needed = { postgres: need('redis', 'postgres'), mongo: need('redis', 'mongo'), embedded: need() };
 
@@ -33,14 +42,14 @@ describe('processes that die at every line where it hurts, and all that can go w
     let report: Report;
 
     beforeAll(async () => {
-      report = await runChaos({ seed, events, people, store });
+      report = await runChaos({ seed, events, people, store, faults, rounds });
       const { evidence: _, promises: __, findings: ___, ...told } = report;
       console.info(`chaos on ${store}: ${JSON.stringify(told)}`);
     }, 600_000);
 
     it('break no promise', () => {
       const shown = report.findings.slice(0, 20).map(({ promise, what }) => `${promise}: ${what}`);
-      const again = `pnpm chaos --store ${store} --seed ${seed} --events ${events} --people ${people}`;
+      const again = `pnpm chaos --store ${store} --seed ${seed} --events ${events} --people ${people} --rounds ${rounds} --faults ${faults}`;
       expect(shown, `${report.findings.length} findings; again: ${again}`).toEqual([]);
     });
 

@@ -4,12 +4,13 @@ import type { Random } from '../workload/random.js';
 
 /** Only a batch that died several times in a row comes by: just then nobody dies elsewhere. */
 const RARE = new Set(['careful:after-note']);
-const TOGETHER_MS = 500;
 
 export interface HunterOptions {
   control: ControlFile;
   points: readonly string[];
   random: Random;
+  /** So long others may die as well after one has: the more at a time, the sooner all points are met. */
+  togetherMs: number;
   /**
    * Resolves when what a dead process had in work was done by another: nobody dies before. A batch that killed its
    * worker several times in a row is taken for poisonous.
@@ -73,8 +74,7 @@ export class Hunter {
         await sleep(25);
         const died = this.#count();
         if (died.length === 0) continue;
-        // Another worker may come by another point: the more at a time, the sooner all are met.
-        await sleep(TOGETHER_MS);
+        await sleep(this.options.togetherMs);
         this.#recovering = true;
         this.options.control.arm(armed((point) => RARE.has(point)));
         await this.options.recovered();

@@ -18,6 +18,7 @@ import { wakeStopped } from './wake.js';
 
 /** So long a round waits for a death at a crash point where some have had none. */
 const DEATH_MS = 1_500;
+const TOGETHER_MS = 500;
 const ARMED_MS = 20_000;
 
 export interface Play {
@@ -57,10 +58,11 @@ export async function play({ servers, workload, points, rounds, env, progress, .
     control: deployment.control,
     points,
     random,
+    togetherMs: servers.store === 'embedded' ? 0 : TOGETHER_MS,
     recovered: () => recovered(world),
     onDeath: ({ role }) => {
       // The supervisor takes longer each time: now and then it is shown, else somebody starts the program anew.
-      if (role === 'start' && random.chance(0.7)) for (const place of deployment.places) void place.kill();
+      if (role === 'start' && random.chance(0.85)) for (const place of deployment.places) void place.kill();
     },
   });
   const missed = (point: string) => hunter.deaths.get(point) === 0;
