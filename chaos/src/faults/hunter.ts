@@ -8,6 +8,8 @@ const RARE = new Set(['careful:after-note']);
 export interface HunterOptions {
   control: ControlFile;
   points: readonly string[];
+  /** Whether it must be met: it is waited for, then. */
+  required(point: string): boolean;
   random: Random;
   /** So long others may die as well after one has: the more at a time, the sooner all points are met. */
   togetherMs: number;
@@ -34,7 +36,7 @@ export class Hunter {
   }
 
   get missing(): string[] {
-    return [...this.deaths].flatMap(([point, n]) => (n === 0 ? [point] : []));
+    return [...this.deaths].flatMap(([point, n]) => (n === 0 && this.options.required(point) ? [point] : []));
   }
 
   get total(): number {

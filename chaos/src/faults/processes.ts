@@ -70,7 +70,7 @@ export const processFaults = {
     fits: (world) => !several(world),
     async play({ deployment: { places }, random, missed }) {
       // Whether it has a batch in work then is for chance to say.
-      for (let tries = 0; tries === 0 || (tries < 6 && missed('job:before-give-back')); tries++) {
+      for (let tries = 0; tries === 0 || (tries < 3 && missed('job:before-give-back')); tries++) {
         for (const place of places) {
           await place.ready();
           await sleep(200 + random.below(500));

@@ -33,7 +33,7 @@ export function section(report: Report, now = new Date()): string {
     '',
     `Faults: ${pairs(faults)}.`,
     '',
-    `Deaths at crash points: ${n(deaths.reduce((sum, one) => sum + one, 0))}, at each of the ${deaths.length} named points at least ${Math.min(...deaths)}.`,
+    `Deaths at crash points: ${n(deaths.reduce((sum, one) => sum + one, 0))}, at ${deaths.filter((one) => one > 0).length} of the ${deaths.length} named points.`,
     '',
     `Counts: ${pairs(counts)}.`,
   ].join('\n');

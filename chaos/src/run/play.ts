@@ -6,6 +6,7 @@ import { Receiver } from '../deployment/receiver.js';
 import type { Servers } from '../deployment/servers.js';
 import { FAULTS, type FaultName, makeSchedule } from '../faults/faults.js';
 import { Hunter } from '../faults/hunter.js';
+import { mustBeMet } from '../faults/points.js';
 import type { World } from '../faults/world.js';
 import { SOURCE } from '../oracle/effects.js';
 import type { Finding, Promised } from '../oracle/observed.js';
@@ -57,6 +58,7 @@ export async function play({ servers, workload, points, rounds, env, progress, .
   const hunter = new Hunter({
     control: deployment.control,
     points,
+    required: (point) => mustBeMet(servers.store, point),
     random,
     togetherMs: servers.store === 'embedded' ? 0 : TOGETHER_MS,
     recovered: () => recovered(world),

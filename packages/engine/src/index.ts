@@ -27,6 +27,7 @@ export {
   StoreUnavailable,
 } from './storage/port.js';
 export {
+  asStoreError,
   createPostgresStore,
   DataFolderHeld,
   OwnershipLost,

@@ -1,4 +1,5 @@
 import {
+  asStoreError,
   type Backends,
   chooseBackends,
   createMongoStore,
@@ -70,7 +71,9 @@ export async function openBackends(settings: Settings, severalProcesses: boolean
 
 type QueueOptions = Omit<Parameters<typeof createPostgresQueue>[0], 'url' | 'pool' | 'pglite'>;
 
-async function openInProcess(dataDir: string, options: QueueOptions): Promise<Opened> {
+async function openInProcess(dataDir: string, given: QueueOptions): Promise<Opened> {
+  // Store and queue are one database here: what is wrong with it is said in the same words.
+  const options: QueueOptions = { ...given, onError: (error, where) => given.onError?.(asStoreError(error), where) };
   const { pglite, release } = await openEmbedded(dataDir);
   try {
     const store = createPostgresStore({ sql: pgliteSql(pglite) });

@@ -1,5 +1,5 @@
 export { type Embedded, openEmbedded } from './embedded.js';
-export { OwnershipLost } from './errors.js';
+export { asStoreError, OwnershipLost } from './errors.js';
 export { DataFolderHeld } from './lock.js';
 export { pgliteSql } from './pglite.js';
 export { type PoolOptions, poolSql } from './pool.js';
