@@ -14,6 +14,7 @@ import {
   type Store,
 } from '@tributary/engine';
 import type { Logger } from 'pino';
+import { watchDisk } from './disk.js';
 import { patiently } from './patiently.js';
 
 /** The queue and the store of this process, opened. */
@@ -80,7 +81,12 @@ async function openInProcess(dataDir: string, given: QueueOptions): Promise<Open
     await store.open();
     await store.takeOwnership();
     const queue = await createPostgresQueue({ ...options, pglite });
-    return { queue, store, release };
+    const unwatch = watchDisk(dataDir);
+    const end = () => {
+      unwatch();
+      return release();
+    };
+    return { queue, store, release: end };
   } catch (error) {
     await release();
     throw error;
