@@ -21,7 +21,7 @@ The machine did other work meanwhile: load average ${load.map(([one]) => one.toF
 
 Each tracker is bundled by esbuild and started with the settings of its documentation, as far as they do not send it to
 its vendor's servers, and with its own options for visitors who leave where it has them (\`keepalive\` of Segment and
-Snowplow); the entries lie in \`packages/tracker-js/compare/trackers\`. All send to one collector on another
+Snowplow; the \`useBeacon\` of RudderStack is off, because it gives up the repeating that the default has); the entries lie in \`packages/tracker-js/compare/trackers\`. All send to one collector on another
 origin, on the same machine, that takes 100 ms for every answer, to a preflight too, and counts an event as arrived when its name was read in a
 request. ${visits} visits for each case (a fresh page each), ${outage} s of outage. An event that had not arrived
 2.5 s after the visitor was gone is lost, also when the tracker would send it at a later visit, which may never come.
@@ -73,7 +73,7 @@ ${row(
 The ids are those by which each vendor's collector can drop repeats: \`messageId\` (Tributary, Segment, RudderStack, Jitsu),
 \`uuid\` (PostHog), \`eid\` (Snowplow); Plausible has none.
 
-Consent: Segment waits by not being loaded, and keeps the calls; RudderStack has \`preConsent\` with a buffer; PostHog
+Consent: Segment waits by not being loaded, and keeps the calls; RudderStack has \`preConsent\` with a buffer, and after a denial sends what the site's destinations have to heed; PostHog
 opts out by default and Jitsu has \`privacy\`, both without holding what was done before the answer; Snowplow goes on
 sending anonymously; Plausible stores nothing and asks for nothing, and its way of denial is a key that the site sets.
 The requests for settings that some trackers make before the answer are not counted. Tributary looks at Global Privacy
