@@ -27,7 +27,7 @@ async function saysWhy(place: Place): Promise<boolean> {
   const from = place.heard.length;
   const deadline = Date.now() + TELL_MS;
   while (Date.now() < deadline) {
-    if (/no space left|disk is full|disk full/i.test(place.heard.slice(from))) return true;
+    if (/the disk of the database is full/i.test(place.heard.slice(from))) return true;
     await sleep(50);
   }
   return false;
