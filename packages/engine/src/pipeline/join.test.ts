@@ -152,7 +152,24 @@ describe('batches that wait behind each other', () => {
     await bench.process(bench.batch(many, old), { ...HELD, following });
     await bench.process(bench.batch([track('m2', 'd')]), { ...HELD, following });
     expect(asked).toEqual([]);
-    await bench.process(bench.batch(many.slice(0, 50), old), { ...HELD, following });
+    await bench.process(bench.batch(many.slice(0, 50), { ...old, partition: 1 }), { ...HELD, following });
     expect(asked).toEqual([3]);
+  });
+
+  it('are done one by one for a while after a death: it may have been one behind that killed', async () => {
+    const bench = await pipelineBench({ store: await memoryStore() });
+    let asked = 0;
+    const following = async () => {
+      asked++;
+      return [];
+    };
+    const old = { createdAt: Date.now() - 1_000 };
+    await bench.process(bench.batch([track('m1', 'd')], old), { ...HELD, attempt: 2, following });
+    for (let n = 0; n < 32; n++) {
+      await bench.process(bench.batch([track(`a${n}`, 'd')], old), { ...HELD, following });
+    }
+    expect(asked).toBe(0);
+    await bench.process(bench.batch([track('m2', 'd')], old), { ...HELD, following });
+    expect(asked).toBe(1);
   });
 });

@@ -21,7 +21,14 @@ export async function batchesBehind(
   lease: Lease,
   most: number,
 ): Promise<Batch[]> {
-  if (!store.writesWhole || lease.attempt > 1 || Date.now() - batch.createdAt < LATE || !isPlain(batch)) return [];
+  if (!store.writesWhole) return [];
+  if (lease.attempt > 1) {
+    // Whoever died may have died of a batch behind this one: joined again and again, it would kill once for each batch
+    // before it.
+    alone.set(batch.partition, MOST_READ);
+    return [];
+  }
+  if (Date.now() - batch.createdAt < LATE || !isPlain(batch)) return [];
   const left = alone.get(batch.partition) ?? 0;
   if (left > 0) {
     alone.set(batch.partition, left - 1);
