@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,6 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startMongo, startPostgres, startRedis, type TestServer } from '@tributary/testing';
 import { Relay } from '../net/relay.js';
 import { Disk } from './disk.js';
+
+const SHARED_MEMORY = '/dev/shm';
 
 export type StoreName = 'postgres' | 'mongo' | 'embedded';
 
@@ -46,8 +49,11 @@ export async function startServers(store: StoreName): Promise<Servers> {
     for (const one of open.reverse()) await one.stop();
   };
   try {
-    // It is killed here: what it has acknowledged must be in its file.
-    const redis = await startRedis({ appendonly: 'always' });
+    // It is killed here: what it has acknowledged must be in its file. In memory, a sync of that costs nothing, and a kill
+    // of the process takes nothing away.
+    const dir = await mkdtemp(join(existsSync(SHARED_MEMORY) ? SHARED_MEMORY : tmpdir(), 'tributary-chaos-redis-'));
+    open.push({ stop: () => rm(dir, { recursive: true, force: true, maxRetries: 5 }) });
+    const redis = await startRedis({ appendonly: 'always', dir });
     open.push(redis);
     const database = store === 'mongo' ? await startMongo() : await startPostgres();
     open.push(database);

@@ -5,25 +5,33 @@ import type { Management } from './manage.js';
 const QUIET = 3;
 const PAUSE_MS = 250;
 const TELL_MS = 15_000;
+const BATCHES = ' batches';
 
 /** Waits until nothing moves any more; false when that takes longer than `ms`. */
 export async function settled(
   ms: number,
   whatIsOpen: () => Promise<string | undefined>,
   progress: (text: string) => void,
+  isPatient = false,
 ): Promise<boolean> {
-  const deadline = Date.now() + ms;
+  let deadline = Date.now() + ms;
+  let last: string | undefined;
   let told = Date.now();
   // Work is in the queue or in a row, and passes from one to the other: both are looked at several times.
   for (let quiet = 0; quiet < QUIET; ) {
     if (Date.now() > deadline) return false;
     const open = await whatIsOpen().catch((error: unknown) => String(error));
     quiet = open === undefined ? quiet + 1 : 0;
+    // It is given up when nothing moves any more, however much there is to do.
+    if (open !== last && isPatient) deadline = Date.now() + ms;
+    last = open;
     if (open !== undefined && Date.now() - told > TELL_MS) {
       progress(`still open: ${open}`);
       told = Date.now();
     }
-    await sleep(PAUSE_MS);
+    // While much is open, looking at it costs more than it tells.
+    const batches = open?.endsWith(BATCHES) ? Number.parseInt(open, 10) : 0;
+    await sleep(PAUSE_MS + batches / 5);
   }
   return true;
 }
@@ -31,10 +39,10 @@ export async function settled(
 /** A batch that waits, or a delivery on its way; nothing when all is done. */
 export async function openWork({ engine, queue }: Eye): Promise<string | undefined> {
   const waiting = (await queue.waiting()).length;
-  if (waiting > 0) return `${waiting} batches`;
+  if (waiting > 0) return `${waiting}${BATCHES}`;
   for (const status of ['pending', 'answered'] as const) {
     const [row] = (await engine.effects.deliveries({ status, limit: 1 })).items;
-    if (row) return `${status} ${row.id}, attempts ${row.attempts.length}, due in ${row.dueAt - Date.now()} ms`;
+    if (row) return `${status} ${row.id}, attempts ${row.attempts.length}, due at ${new Date(row.dueAt).toISOString()}`;
   }
   return undefined;
 }

@@ -8,7 +8,7 @@ import { isPoison, type Workload } from '../workload/types.js';
 
 /** After the last fault; then hours are let pass. */
 const PATIENCE_MS = 10_000;
-const SETTLE_MS = 300_000;
+const SETTLE_MS = 120_000;
 /** More than the clock of a process was ever ahead. */
 const HOURS = 6;
 
@@ -54,7 +54,7 @@ async function inTheEnd({ deployment }: World, open: () => Promise<string | unde
   progress(`hours are let pass; open is ${await open()}`);
   const ahead = HOURS * 3_600_000;
   deployment.control.setClock({ api: ahead, worker: ahead, scheduler: ahead, start: ahead });
-  return { quiet: await settled(SETTLE_MS, open, progress), hours: HOURS };
+  return { quiet: await settled(SETTLE_MS, open, progress, true), hours: HOURS };
 }
 
 async function whileItRuns(world: World, progress: Progress): Promise<Ended> {

@@ -13,7 +13,8 @@ export async function recovered({ deployment, eye }: World): Promise<void> {
     const waiting = await (eye ? batchesOf(eye) : eventsOf(deployment)).catch(() => undefined);
     if (waiting) open = open === undefined ? waiting : new Set([...open].filter((id) => waiting.has(id)));
     if (open?.size === 0) return;
-    await sleep(100);
+    // Who asks for a long list asks seldom.
+    await sleep(100 + (waiting?.size ?? 0) / 5);
   }
 }
 
