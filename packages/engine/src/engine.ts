@@ -16,6 +16,7 @@ import { defaultRules, type IdentityRules } from './identity/rules.js';
 import type { PipelineContext } from './pipeline/context.js';
 import { LeaseLost } from './pipeline/part.js';
 import { processBatch } from './pipeline/process.js';
+import { Turns } from './pipeline/turns.js';
 import type { PluginRegistry } from './plugins/index.js';
 import type { Engine, Role } from './port.js';
 import { mayUse } from './profiles/consent.js';
@@ -94,6 +95,7 @@ export function createEngine({ store, queue, settings, registry, ...options }: E
       log.debug({ profiles: n }, 'conflict: computing again');
     },
     alone: new Map(),
+    turns: new Turns(),
     telemetry,
   };
   let worker: QueueWorker | undefined;

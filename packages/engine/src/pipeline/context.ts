@@ -2,6 +2,7 @@ import type { CompiledFlow, LiveFlows, MissingFlow } from '../flows/index.js';
 import type { IdentityRules } from '../identity/rules.js';
 import type { Store } from '../storage/port.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
+import type { Turns } from './turns.js';
 
 /** What the pipeline works with: given once, by createEngine. */
 export interface PipelineContext {
@@ -17,5 +18,7 @@ export interface PipelineContext {
   onConflict(profiles: number): void;
   /** Batches of a partition that are not joined with those behind them. */
   alone: Map<number, number>;
+  /** Who works at a time: batches side by side, or one suspected event. */
+  turns: Turns;
   telemetry?: Telemetry;
 }

@@ -9,7 +9,7 @@ import type { PipelineContext } from './context.js';
 import { claimId, claimOf, isFromOutside, isTooDeep } from './items.js';
 import { batchesBehind, joinedInVain } from './join.js';
 import { blamableAttempt, noteEnd } from './outages.js';
-import { applyPart, type PartEnd, type Placed } from './part.js';
+import { applyPart, LeaseLost, type Part, type PartEnd, type Placed } from './part.js';
 import { beginCarefully, endCarefully, takeCarefully } from './poison.js';
 
 /** Begun more often than this, a batch is suspected of killing its worker and is taken event by event. */
@@ -82,10 +82,12 @@ async function processTogether(
   const size = suspect ? 1 : PART_ITEMS;
   for (let from = 0; from < Math.max(alive.length, 1); from += size) {
     const items = alive.slice(from, from + size);
-    if (suspect && items[0]) await beginCarefully(context, batch, items[0].index);
     const isLast = from + size >= alive.length;
     const part = { batch, lease, items, nodes, ...(isLast && { last }), ...(isJoined && { isJoined }) };
-    if (!(await applyPart(context, part))) return false;
+    const done = await (suspect
+      ? context.turns.alone(() => applyCarefully(context, part))
+      : context.turns.together(() => applyPart(context, part)));
+    if (!done) return false;
     crashPoint('batch:between-parts');
   }
   if (suspect) await endCarefully(context, batch);
@@ -97,6 +99,15 @@ async function processTogether(
     replayed: countReplayed(mine, deadIds),
   });
   return true;
+}
+
+/** One event of a batch that is suspected, with a note before it: nobody else works here then, so a death is its own. */
+async function applyCarefully(context: PipelineContext, part: Part): Promise<boolean> {
+  const [first] = part.items;
+  // Waiting for the turn took its time.
+  if (part.lease.signal.aborted) throw new LeaseLost();
+  if (first) await beginCarefully(context, part.batch, first.index);
+  return await applyPart(context, part);
 }
 
 /** The batches as one, which has the first one's name. */

@@ -7,6 +7,7 @@ import { createFlowCatalog } from '../flows/index.js';
 import { defaultRules } from '../identity/rules.js';
 import type { PipelineContext } from '../pipeline/context.js';
 import { processBatch } from '../pipeline/process.js';
+import { Turns } from '../pipeline/turns.js';
 import { PluginRegistry } from '../plugins/index.js';
 import { ProfileReader } from '../profiles/read.js';
 import type { Lease } from '../queue/port.js';
@@ -48,6 +49,7 @@ export async function pipelineBench(options: { plugins?: Plugin[]; store?: Store
     onHandOver: () => undefined,
     onConflict: (n) => conflicts.push(n),
     alone: new Map(),
+    turns: new Turns(),
   };
   const received = new Map<string, number>();
   return {
