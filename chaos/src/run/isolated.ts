@@ -14,21 +14,24 @@ export async function isolated({ deployment, receiver, other, complain }: World,
   await send();
   const open = async (): Promise<string | undefined> => {
     const destination = encodeURIComponent(new URL(other.url).origin);
-    type Rows = { items: { id: string; createdAt: string }[] };
+    type Rows = { items: { id: string; createdAt: string; dueAt: string; attempts: unknown[] }[] };
     const path = `/api/deliveries?status=pending&destination=${destination}&limit=100`;
     const { items } = await deployment.manage.ask<Rows>('GET', path);
     // What was put off by a clock that was ahead waits for its hour, whoever else is dead.
     const row = items.find(({ createdAt }) => createdAt >= begun);
-    if (row) return row.id;
+    if (row) return `${row.id} (${row.attempts.length} attempts, due at ${row.dueAt})`;
     const { waiting } = await deployment.manage.ask<{ waiting: number }>('GET', '/api/accounting');
     return waiting > 0 ? `${waiting} events` : undefined;
   };
   let deadline = Date.now() + LONGEST_MS;
+  let came = other.hooks.length;
   let left = await open();
   while (left !== undefined && Date.now() < deadline) {
     await sleep(500);
     const now = await open();
-    if (now !== left) deadline = Date.now() + LONGEST_MS;
+    // The newest is the last one to be called: what comes meanwhile shows that it goes on.
+    if (now !== left || other.hooks.length !== came) deadline = Date.now() + LONGEST_MS;
+    came = other.hooks.length;
     left = now;
   }
   await receiver.revive();
