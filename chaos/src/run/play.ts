@@ -17,8 +17,8 @@ import { isolated } from './isolated.js';
 import { recovered } from './recovered.js';
 import { wakeStopped } from './wake.js';
 
-/** So long a round waits for a death at a crash point where some have had none. */
-const DEATH_MS = 1_500;
+/** When the events of a round are done, so long is waited for what was handed over. */
+const AFTER_MS = 1_000;
 const TOGETHER_MS = 500;
 const ARMED_MS = 20_000;
 
@@ -92,8 +92,7 @@ export async function play({ servers, workload, points, rounds, env, progress, .
       if (name) work.push(FAULTS[name].play(world));
       await Promise.all(work);
       if (name) faults.set(name, (faults.get(name) ?? 0) + 1);
-      const deadline = Date.now() + DEATH_MS;
-      while (hunter.missing.length > 0 && hunter.total === before && Date.now() < deadline) await sleep(50);
+      if (hunter.missing.length > 0) await until(() => hunter.total > before, recovered(world));
     }
     await hunter.stop();
     if (apart) {
@@ -124,4 +123,14 @@ export async function play({ servers, workload, points, rounds, env, progress, .
     await other.close().catch(() => {});
     await eye?.close();
   }
+}
+
+/** Resolves when it is so, or a while after it cannot become so any more. */
+async function until(isSo: () => boolean, over: Promise<void>): Promise<void> {
+  let isOver = false;
+  void over.then(async () => {
+    await sleep(AFTER_MS);
+    isOver = true;
+  });
+  while (!isSo() && !isOver) await sleep(50);
 }
