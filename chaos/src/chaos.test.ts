@@ -49,13 +49,9 @@ describe('processes that die at every line where it hurts, and all that can go w
     }, 600_000);
 
     it('break no promise', () => {
-      // Which lines a process comes by before it is over is not in the seed: engine/src/pipeline/crash.test.ts dies at each
-      // of them for certain. Here most of them must be met.
-      const broke = report.findings.filter(({ promise }) => promise !== 'suite');
-      expect(report.findings.length - broke.length, 'crash points that nobody came by').toBeLessThan(12);
-      const shown = broke.slice(0, 20).map(({ promise, what }) => `${promise}: ${what}`);
+      const shown = report.findings.slice(0, 20).map(({ promise, what }) => `${promise}: ${what}`);
       const again = `pnpm chaos --store ${store} --seed ${seed} --events ${events} --people ${people} --rounds ${rounds} --faults ${faults}`;
-      expect(shown, `${broke.length} findings; again: ${again}`).toEqual([]);
+      expect(shown, `${report.findings.length} findings; again: ${again}`).toEqual([]);
     });
 
     it.each(Object.entries(BREAKS))('would not have gone unnoticed if %s', (way, { promise }) => {

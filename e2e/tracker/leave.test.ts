@@ -12,7 +12,7 @@ describe.skipIf(!need('chromium').ok)('a visitor who leaves', () => {
     expect.poll(() => stage.collector.arrived(), { timeout: 15_000 }).toEqual(expected);
   /** Before the next visit, which would bring it too. */
   const here = (name: string) =>
-    expect.poll(() => stage.collector.arrived(), { timeout: 20_000, interval: 25 }).toContain(name);
+    expect.poll(() => stage.collector.arrived(), { timeout: 5_000, interval: 25 }).toContain(name);
 
   beforeAll(async () => {
     stage = await startStage();
@@ -64,7 +64,7 @@ describe.skipIf(!need('chromium').ok)('a visitor who leaves', () => {
     for (const name of names(VISITS)) {
       await page.goto(`${stage.url}/bounce?${name}`, { waitUntil: 'commit' });
       await page.waitForURL(stage.elsewhere);
-      await expect.poll(bounced, { timeout: 20_000, interval: 25 }).toContain(name);
+      await expect.poll(bounced, { timeout: 5_000, interval: 25 }).toContain(name);
     }
     await sleep(200);
     expect(bounced()).toEqual(names(VISITS));

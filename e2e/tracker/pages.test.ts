@@ -16,7 +16,7 @@ describe.skipIf(!need('chromium').ok)('page views', () => {
       .events()
       .filter(({ type }) => type === 'page')
       .map(({ properties }) => `${properties?.path}${properties?.search}`);
-  const seen = (expected: string[]) => expect.poll(paths, { timeout: 20_000 }).toEqual(expected);
+  const seen = (expected: string[]) => expect.poll(paths, { timeout: 5_000 }).toEqual(expected);
 
   beforeAll(async () => {
     stage = await startStage();

@@ -93,10 +93,10 @@ describe.skipIf(!need('chromium').ok)('parts that are loaded when asked for', ()
     await open('data-vitals', '<h1>Text</h1><button>A</button>');
     const names = () => stage.collector.events().map(({ properties }) => properties?.name);
     // Shifts of the layout are watched from the first paint on: who leaves before has none to report.
-    await expect.poll(names, { timeout: 20_000 }).toContain('FCP');
+    await expect.poll(names, { timeout: 5_000 }).toContain('FCP');
     await page.getByText('A', { exact: true }).click();
     await page.goto(stage.elsewhere);
-    await expect.poll(names, { timeout: 20_000 }).toEqual(expect.arrayContaining(['FCP', 'TTFB', 'LCP', 'CLS']));
+    await expect.poll(names, { timeout: 5_000 }).toEqual(expect.arrayContaining(['FCP', 'TTFB', 'LCP', 'CLS']));
     for (const { properties } of stage.collector.events()) {
       expect(properties).toMatchObject({ value: expect.any(Number), rating: expect.any(String) });
     }
@@ -161,7 +161,7 @@ describe.skipIf(!need('chromium').ok)('personalization', () => {
     await expect.poll(() => page.evaluate('seen')).toEqual(['']);
     segments('vip');
     await page.evaluate(`tributary.track('Order Completed')`);
-    await page.getByText('For you').waitFor({ timeout: 20_000 });
+    await page.getByText('For you').waitFor({ timeout: 5_000 });
     await expect.poll(() => page.evaluate('seen')).toEqual(['', 'vip']);
     expect(await page.getByText('For all').isVisible()).toBe(false);
   });
@@ -169,7 +169,7 @@ describe.skipIf(!need('chromium').ok)('personalization', () => {
   test('a collector that does not answer leaves the page as it is for everybody', async () => {
     stage.collector.settings.status = 503;
     await page.goto(stage.url);
-    await page.getByText('For all').waitFor({ timeout: 20_000 });
+    await page.getByText('For all').waitFor({ timeout: 5_000 });
     expect((await frames()).filter(Boolean)).toEqual(['other']);
   });
 });
