@@ -1,12 +1,10 @@
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { need } from '@tributary/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { StoreName } from './deployment/servers.js';
 import type { FaultName } from './faults/faults.js';
 import { BREAKS, broken } from './oracle/breaks.js';
 import { judge } from './oracle/judge.js';
+import { buildSuite } from './run/build.js';
 import { type Report, runChaos } from './run/chaos.js';
 
 // The processes are the built program: `npm test` builds it first.
@@ -27,13 +25,7 @@ const rounds = 36;
 const needed = { postgres: need('redis', 'postgres'), mongo: need('redis', 'mongo'), embedded: need() };
 
 describe('processes that die at every line where it hurts, and all that can go wrong around them', () => {
-  beforeAll(() => {
-    // What is loaded into the processes is built as they are.
-    const root = fileURLToPath(new URL('../..', import.meta.url));
-    const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-    const { status, stdout } = spawnSync(process.execPath, [compiler, '-b', 'chaos'], { cwd: root, encoding: 'utf8' });
-    expect(status, stdout).toBe(0);
-  });
+  beforeAll(buildSuite);
 
   for (const store of ['postgres', 'mongo', 'embedded'] as const) {
     describe.skipIf(!needed[store].ok)(`on the store ${store}`, () => onStore(store));

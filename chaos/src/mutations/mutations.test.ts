@@ -1,9 +1,7 @@
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { SAFEGUARDS } from '@tributary/engine';
 import { need } from '@tributary/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { buildSuite } from '../run/build.js';
 import { mutate } from './mutate.js';
 import { CONTROLS, MUTATIONS } from './mutations.js';
 
@@ -18,13 +16,7 @@ it('every safeguard is switched off in a run', () => {
 });
 
 describe('the suite notices', () => {
-  beforeAll(() => {
-    // What is loaded into the processes is built as they are.
-    const root = fileURLToPath(new URL('../../..', import.meta.url));
-    const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-    const { status, stdout } = spawnSync(process.execPath, [compiler, '-b', 'chaos'], { cwd: root, encoding: 'utf8' });
-    expect(status, stdout).toBe(0);
-  });
+  beforeAll(buildSuite);
 
   for (const mutation of MUTATIONS) {
     it.skipIf(!needed[mutation.store].ok)(`that ${mutation.safeguard} is off: ${mutation.story}`, async () => {
