@@ -7,6 +7,7 @@ import { PluginRegistry } from './plugins/index.js';
 import type { Engine, Source } from './port.js';
 import type { Profile } from './profiles/profile.js';
 import { createPostgresQueue } from './queue/postgres.js';
+import type { DeliveryRow, DeliveryStatus } from './storage/port.js';
 import { createPostgresStore, pgliteSql } from './storage/postgres/index.js';
 
 const calls: { key: string; payload: Json; attempt: number }[] = [];
@@ -184,18 +185,14 @@ describe('the engine, queue and store in one process', () => {
   it('gives a delivery up into the dead letters, from where it can be sent again', async () => {
     dead = true;
     await send(track('Ask', 'dan'));
-    const find = async () => (await engine.effects.deliveries({ limit: 1, status: 'dead' })).items[0];
-    await expect.poll(find, { timeout: 60_000 }).toMatchObject({ status: 'dead' });
+    const find = async (status: DeliveryStatus) => (await engine.effects.deliveries({ limit: 1, status })).items[0];
+    await expect.poll(() => find('dead'), { timeout: 60_000 }).toMatchObject({ status: 'dead' });
     dead = false;
-    await engine.effects.replayDelivery((await find())?.id as string, false);
+    await engine.effects.replayDelivery((await find('dead'))?.id as string, false);
     await until('dan', (p) => p.traits.score?.value === 7);
-    const firstDelivered = () =>
-      engine.effects.deliveries({ limit: 1, status: 'delivered' }).then((page) => page.items[0]);
-    await expect.poll(firstDelivered, { timeout: 60_000 }).toBeDefined();
-    const delivered = await firstDelivered();
-    await expect(engine.effects.replayDelivery(delivered?.id as string, false)).rejects.toMatchObject({
-      code: 'CONFLICT',
-    });
+    await expect.poll(() => find('delivered'), { timeout: 60_000 }).toBeDefined();
+    const { id } = (await find('delivered')) as DeliveryRow;
+    await expect(engine.effects.replayDelivery(id, false)).rejects.toMatchObject({ code: 'CONFLICT' });
   });
 
   it('delivers for a purpose only to people who have consented to it', async () => {

@@ -6,16 +6,8 @@ import { createMongoStore } from '../storage/mongo/store.js';
 import type { Store } from '../storage/port.js';
 import { HELD, memoryStore, pipelineBench } from '../testing/bench.js';
 import { Crash, onCrashPoint } from '../testing/hooks.js';
+import { tell } from '../testing/plugins.js';
 
-const tell = definePlugin({
-  name: 'tell',
-  version: '1.0.0',
-  title: 'Tell',
-  config: Type.Object({}),
-  ports: ['out'],
-  prepare: () => ({ destination: 'there', payload: null }),
-  deliver: async () => 'out',
-});
 const bump = definePlugin({
   name: 'bump',
   version: '1.0.0',

@@ -1,18 +1,9 @@
-import { definePlugin, type Json, Type } from '@tributary/sdk';
+import type { Json } from '@tributary/sdk';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Batch } from '../events/batch.js';
 import { HELD, memoryStore, pipelineBench } from '../testing/bench.js';
 import { Crash, onCrashPoint } from '../testing/hooks.js';
-
-const tell = definePlugin({
-  name: 'tell',
-  version: '1.0.0',
-  title: 'Tell',
-  config: Type.Object({}),
-  ports: ['out'],
-  prepare: () => ({ destination: 'there', payload: null }),
-  deliver: async () => 'out',
-});
+import { tell } from '../testing/plugins.js';
 
 type Bench = Awaited<ReturnType<typeof pipelineBench>>;
 

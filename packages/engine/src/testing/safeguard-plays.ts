@@ -1,4 +1,4 @@
-import { definePlugin, type Json, Type } from '@tributary/sdk';
+import type { Json } from '@tributary/sdk';
 import type { Batch } from '../events/batch.js';
 import { LeaseLost } from '../pipeline/part.js';
 import type { Lease } from '../queue/port.js';
@@ -6,6 +6,7 @@ import type { Store } from '../storage/port.js';
 import type { Safeguard } from '../telemetry/weakened.js';
 import { HELD, pipelineBench } from './bench.js';
 import { crashAt } from './hooks.js';
+import { tell } from './plugins.js';
 
 type Bench = Awaited<ReturnType<typeof pipelineBench>>;
 
@@ -14,16 +15,6 @@ interface Play {
   broken: string;
   play(store: Store): Promise<string>;
 }
-
-const tell = definePlugin({
-  name: 'tell',
-  version: '1.0.0',
-  title: 'Tell',
-  config: Type.Object({}),
-  ports: ['out'],
-  prepare: () => ({ destination: 'there', payload: null }),
-  deliver: async () => 'out',
-});
 
 const track = (event: string, who: { [id: string]: string } = { userId: 'u' }): Json => ({
   type: 'track',

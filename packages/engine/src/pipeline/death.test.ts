@@ -1,0 +1,73 @@
+import type { Json } from '@tributary/sdk';
+import { describe, expect, it } from 'vitest';
+import type { Store } from '../storage/port.js';
+import { HELD, memoryStore, pipelineBench } from '../testing/bench.js';
+
+const track = (event: string): Json => ({ type: 'track', event, userId: 'u' });
+
+class Death extends Error {}
+
+function onlyDeath(error: unknown): true {
+  if (error instanceof Death) return true;
+  throw error;
+}
+
+describe('a batch that died half written', () => {
+  it('keeps the profile and the place of its events, though the profile was merged meanwhile', async () => {
+    const inner = await memoryStore();
+    let dies = false;
+    // What MongoDB has when the process dies after the profiles were written.
+    const commit: Store['commit'] = async (whole) => {
+      if (!dies) return inner.commit(whole);
+      const { receipt: _, ...rest } = whole;
+      await inner.commit({ ...rest, events: [], outbox: [], runs: [] });
+      throw new Death();
+    };
+    const half = await pipelineBench({ store: Object.assign(Object.create(inner) as Store, { commit }) });
+    await half.apply(track('first'));
+    const batch = half.batch([{ type: 'track', event: 'interrupted', anonymousId: 'd' }], { partition: 1 });
+    dies = true;
+    await expect(half.process(batch)).rejects.toBeInstanceOf(Death);
+    dies = false;
+    const email = { email: 'a@b.example' };
+    const others: Json[] = [
+      { type: 'identify', anonymousId: 'd2', userId: 'u', traits: email },
+      { type: 'identify', anonymousId: 'd', traits: email },
+    ];
+    for (const call of others) await half.process(half.batch([call], { partition: 2 }));
+    await half.process(batch);
+    const profile = await half.profiles.byIdentifier('userId:u');
+    const { items } = await half.profiles.events(profile?.id as string, { limit: 10 });
+    expect(items).toHaveLength(4);
+    expect(new Set(items.map((item) => `${item.profile}/${item.sequence}`)).size).toBe(4);
+  });
+});
+
+describe('a batch that kills its worker', () => {
+  it('is taken event by event, and the one that kills goes to the dead letters', async () => {
+    const bench = await pipelineBench({ store: await memoryStore() });
+    // A death is not an error that somebody could catch: here it leaves through the lease.
+    let dying = false;
+    bench.context.flows.live = () => ({ ...live, index: { match: (event) => watch(event) } });
+    const live = { flows: [], missing: [], changed: false, index: { match: () => ({ run: [], missing: [] }) } };
+    const watch = (event: { name?: string }) => {
+      if (event.name === 'killer') dying = true;
+      return { run: [], missing: [] };
+    };
+    const verify = async () => {
+      if (dying) {
+        dying = false;
+        throw new Death();
+      }
+      return true;
+    };
+    const batch = bench.batch([track('a'), track('killer'), track('c')]);
+    let attempt = 1;
+    while (await bench.process(batch, { ...HELD, attempt, verify }).then(() => false, onlyDeath)) attempt++;
+    expect(attempt).toBe(6);
+    expect(Object.keys((await bench.profiles.byIdentifier('userId:u'))?.events ?? {}).sort()).toEqual(['a', 'c']);
+    const [letter] = (await bench.store.listDeadLetters({ limit: 10 })).items;
+    expect(letter).toMatchObject({ event: { name: 'killer' }, reason: expect.stringContaining('died 2 times') });
+    expect((await bench.store.accounting()).counts).toMatchObject({ applied: 2, deadLettered: 1 });
+  });
+});
