@@ -131,6 +131,8 @@ export class Dispatcher {
       await this.store.settleDelivery(row.id, lease, { status: 'delivered', now: new Date().toISOString() });
     } else if (row.kind === 'wait') {
       const { parked } = row.entry as OutboxDelivery;
+      // It calls nobody: others need not wait for its way back.
+      leave();
       await this.#handBack(row, lease, 1, parked ?? { output: null });
     } else {
       const entry = row.entry as OutboxDelivery;
