@@ -6,15 +6,19 @@ import { minify } from 'terser';
 const PRIVATE = [
   'allows',
   'answer',
+  'autoPage',
+  'base',
   'become',
   'count',
   'extend',
   'isAllowed',
   'isProvisional',
   'leaving',
+  'modules',
   'names',
   'notify',
   'opened',
+  'parting',
   'preferences',
   'put',
   'read',
@@ -30,6 +34,8 @@ const PRIVATE = [
   'wiped',
   'write',
 ];
+
+const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
 /** What a page loads without a bundler: the script, the parts that it loads when asked for, and the whole as a module. */
 export const BUNDLES = {
@@ -58,7 +64,7 @@ export async function bundle(name) {
       ? {
           mangleProps: new RegExp(`^(${PRIVATE.join('|')})$`),
           // The same in each of the bundles: they hand these things to each other.
-          mangleCache: Object.fromEntries(PRIVATE.map((word, i) => [word, String.fromCharCode(97 + i)])),
+          mangleCache: Object.fromEntries(PRIVATE.map((word, i) => [word, LETTERS[i]])),
         }
       : {}),
   });
@@ -66,7 +72,14 @@ export async function bundle(name) {
     ecma: 2020,
     module: format === 'esm',
     toplevel: true,
-    compress: { passes: 3, unsafe: true, unsafe_arrows: true, inline: 1, keep_fargs: false, pure_getters: true },
+    compress: {
+      passes: 3,
+      unsafe: true,
+      unsafe_arrows: true,
+      inline: 1,
+      keep_fargs: false,
+      pure_getters: true,
+    },
   });
   // Nothing here behaves differently without it.
   return code.replace('"use strict";', '');

@@ -2,7 +2,7 @@ import type { Properties } from './types.js';
 import { VERSION } from './version.js';
 
 /** gclid, dclid, fbclid, msclkid, ttclid, twclid, yclid, irclickid, gbraid, wbraid and those of other shapes. */
-const CLICK_ID = /^(\w+cl(k|ick)?id|[gw]braid|li_fat_id|rdt_cid|ScCid|epik|mc_cid)$/;
+const CLICK_ID = /^(\w+cl(k|ick)?id|[gw]braid|li_fat_id|(rdt|mc)_cid|ScCid|epik)$/;
 
 /** What a page view says of its page; also `context.page` of every event. */
 export const pageInfo = (): Properties => ({
@@ -20,8 +20,8 @@ export const pageInfo = (): Properties => ({
 export function origin(): { campaign?: Properties; clickIds?: Properties; key: string } {
   const found: ReturnType<typeof origin> = { key: '' };
   new URLSearchParams(location.search).forEach((value, name) => {
-    const kind = name.startsWith('utm_') ? 'campaign' : 'clickIds';
-    if (kind === 'clickIds' && !CLICK_ID.test(name)) return;
+    const kind = name.startsWith('utm_') ? 'campaign' : CLICK_ID.test(name) && 'clickIds';
+    if (!kind) return;
     found[kind] ??= {};
     found[kind][name.replace('utm_campaign', 'name').replace('utm_', '')] = value;
     found.key += value;

@@ -41,7 +41,7 @@ export function createGlobal(script: HTMLScriptElement): void {
     if (stub) stub.push = push as Stub['push'];
     window.tributary = { ...tracker, push };
     calls.forEach(push);
-    for (const module of MODULES) if (module in tag) own(module).then(({ start }) => extend(start));
+    for (const module of MODULES) if (module in tag) own(module).then((loaded) => extend(loaded.start));
   }
 
   // A second copy of the script on the page must not send everything twice.

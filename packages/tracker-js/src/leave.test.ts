@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { fakePage, status } from './testing/fake-page.js';
 
 const names = (page: ReturnType<typeof fakePage>) =>
@@ -32,6 +32,69 @@ test('an event made while the page is being left leaves at once', () => {
   tracker.track('Page Left');
   expect(names(page)).toEqual(['Page Left']);
   expect(page.sent[0]?.keepalive).toBe(true);
+});
+
+test('and so it does when the browser gives up the requests under way, as it does with a page that is gone', async () => {
+  const page = fakePage();
+  page.answer(new Error('Failed to fetch'));
+  const tracker = page.createTracker({ writeKey: 'demo' });
+  tracker.track('a');
+  page.fire('pagehide');
+  await page.settle();
+  page.document.visibilityState = 'hidden';
+  page.answer(new Error('Failed to fetch'));
+  page.fire('visibilitychange');
+  await page.settle();
+  tracker.track('Page Left');
+  expect(names(page)).toEqual(['a', 'a', 'a Page Left']);
+  expect(page.sent.at(-1)?.keepalive).toBe(true);
+});
+
+test('a page that is only out of sight waits as long as a collector that is away asks for', async () => {
+  const page = fakePage();
+  page.answer(status(503), status(503));
+  const tracker = page.createTracker({ writeKey: 'demo' });
+  tracker.track('a');
+  page.document.visibilityState = 'hidden';
+  page.fire('visibilitychange');
+  await page.settle();
+  tracker.track('b');
+  expect(names(page)).toEqual(['a']);
+});
+
+describe('when the next page is asked for', () => {
+  const leaveFor = (page: ReturnType<typeof fakePage>, sameDocument: boolean) => {
+    for (const fn of page.navigation) fn({ destination: { sameDocument } });
+  };
+  const burst = (page: ReturnType<typeof fakePage>, count: number) => {
+    page.answer(never, never);
+    const tracker = page.createTracker({ writeKey: 'demo' });
+    for (let i = 0; i < count; i++) tracker.track(`e${i}`, { text: 'x'.repeat(9_000) });
+  };
+
+  test('what is more than keepalive takes goes at once', () => {
+    const page = fakePage();
+    burst(page, 10);
+    leaveFor(page, false);
+    expect(page.sent.map(({ keepalive }) => keepalive)).toEqual([true, false]);
+    expect(page.events()).toHaveLength(10);
+  });
+
+  test('what is not more goes when the page is left, once', () => {
+    const page = fakePage();
+    burst(page, 5);
+    leaveFor(page, false);
+    expect(page.sent).toEqual([]);
+    page.fire('pagehide');
+    expect(page.sent).toHaveLength(1);
+  });
+
+  test('nothing goes where the page stays, as with a single-page app', () => {
+    const page = fakePage();
+    burst(page, 10);
+    leaveFor(page, true);
+    expect(page.sent).toEqual([]);
+  });
 });
 
 test('a batch under way is sent along, so that no order of arrival is wrong', async () => {

@@ -14,12 +14,12 @@ export type TakeTurn = (work: () => Promise<void>) => Promise<unknown>;
 export function createTurn(store: Store, writeKey: string, tab: string): [TakeTurn, () => void] {
   const { locks } = navigator;
   const key = `lease.${writeKey}`;
-  let release: () => void = () => {};
+  let release: (() => void) | undefined;
   const owner = () => (store.read(key) ?? '').split('.');
 
   const leave = () => {
     // A page that holds a lock has no place in the back/forward cache.
-    release();
+    release?.();
     if (owner()[0] === tab) store.remove(key);
   };
   const take: TakeTurn = async (work) => {
@@ -29,14 +29,11 @@ export function createTurn(store: Store, writeKey: string, tab: string): [TakeTu
       });
       return locks.request(key, () => Promise.race([work(), left]));
     }
-    const [other, until] = owner();
-    if (other !== tab && +(until as string) > Date.now()) return false;
+    if (owner()[0] !== tab && +(owner()[1] as string) > Date.now()) return false;
     store.write(key, `${tab}.${Date.now() + LEASE}`);
     // Whoever wrote last has it.
     await new Promise((resolve) => setTimeout(resolve, 20));
-    if (owner()[0] !== tab) return false;
-    await work();
-    leave();
+    return owner()[0] === tab && work().then(leave);
   };
   return [take, leave];
 }

@@ -19,6 +19,7 @@ export function watchPages(view: () => void, isSeen: boolean): void {
   addEventListener('pagehide', () => {
     seen = '';
   });
-  for (const type of ['popstate', 'pageshow']) addEventListener(type, look);
+  addEventListener('popstate', look);
+  addEventListener('pageshow', look);
   look();
 }

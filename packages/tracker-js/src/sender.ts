@@ -19,8 +19,10 @@ export interface Sender {
   /** Something was added to the queue. */
   notify(): void;
   flush(): Promise<void>;
-  /** Says that the page went out of sight, and may be gone in a moment, or that it came back. */
-  leaving(isHidden: boolean): void;
+  /** Says that the next page is asked for. */
+  parting(): void;
+  /** Says that the page came back (0), went out of sight and may be gone in a moment (1), or is gone (2). */
+  leaving(how: 0 | 1 | 2): void;
 }
 
 /** Brings the queue to the collector: in order, one batch at a time, and by one tab at a time. */
@@ -41,7 +43,7 @@ export function createSender(
   let timerAt = Number.POSITIVE_INFINITY;
   let flushing: Promise<void> | undefined;
   let leaving: Promise<unknown> | undefined;
-  let isHidden = false;
+  let away = 0;
 
   function schedule(delay: number): void {
     const at = Math.max(Date.now() + delay, notBefore);
@@ -61,20 +63,28 @@ export function createSender(
 
   /** True when these events are done with, be it by success or by a refusal that no repetition would change. */
   async function post(keys: string[], isLast?: boolean): Promise<boolean | undefined> {
-    // Not at the time of the call: the first look at Intl costs more than all the rest of the start.
-    const context = { timezone: Intl.DateTimeFormat().resolvedOptions().timeZone };
-    const envelope = JSON.stringify({ writeKey, sentAt: new Date(), context, batch: [] }).slice(0, -2);
+    const envelope = JSON.stringify({
+      writeKey,
+      sentAt: new Date(),
+      // Not at the time of the call: the first look at Intl costs more than all the rest of the start.
+      context: { timezone: Intl.DateTimeFormat().resolvedOptions().timeZone },
+      batch: [],
+    }).slice(0, -2);
     const body = `${envelope + keys.map(queue.read)}]}`;
     const bytes = byteLength(body);
     // Other scripts can have used up the browser's 64 KiB: then keepalive fails, and a plain repetition does not.
     const keepalive = (isLast || !failures) && inFlightBytes + bytes <= KEEPALIVE_BUDGET;
     if (keepalive) inFlightBytes += bytes;
     if (keepalive || isLast) keys.forEach(inFlight.add, inFlight);
-    // Old browsers have none; there the browser's own patience holds.
-    const signal = AbortSignal.timeout?.(TIMEOUT);
     try {
       // A string and no header of our own goes as text/plain, which needs no CORS preflight.
-      const answer = await fetch(url, { method: 'POST', body, keepalive, signal });
+      const answer = await fetch(url, {
+        method: 'POST',
+        body,
+        keepalive,
+        // Old browsers have none; there the browser's own patience holds.
+        signal: AbortSignal.timeout?.(TIMEOUT),
+      });
       if (isRetryable(answer.status)) return void failed(retryAfter(answer.headers.get('Retry-After')));
       failures = notBefore = 0;
       onDone(answer.ok ? 'sent' : 'rejected', queue.remove(keys));
@@ -103,7 +113,7 @@ export function createSender(
       }));
 
   /** The last chance of this page, so it is taken even while the collector has asked to wait. */
-  function leave(): void {
+  function leave(isEarly?: boolean): void {
     if (!isAllowed()) return;
     const last = (keys: string[]) => {
       if (keys.length) leaving = Promise.all([leaving, post(keys, true)]);
@@ -111,9 +121,12 @@ export function createSender(
     const room = KEEPALIVE_BUDGET - inFlightBytes - ENVELOPE;
     const fresh = queue.taken(LAST_EVENTS, room, true, inFlight);
     const all = queue.taken(LAST_EVENTS, room, true);
+    const fits = all.length === queue.count();
+    // What keepalive takes has time until the page is gone.
+    if (fits && isEarly) return;
     // With the batch that is under way if there is room: then the order is right whichever arrives first,
     // and the collector drops the repeats.
-    last(fresh.length && all.length === queue.count() ? all : fresh);
+    last(fits && fresh.length ? all : fresh);
     // What keepalive does not take may still make it; it stays stored until it is acknowledged.
     last(queue.taken(LAST_EVENTS, REST_BYTES, true, inFlight));
     giveBack();
@@ -121,13 +134,16 @@ export function createSender(
 
   return {
     notify() {
-      if (isHidden && !failures) leave();
+      // When a page is gone, browsers tell it of its requests under way that they failed, whatever becomes of them.
+      if (away > +!!failures) leave();
       else schedule(queue.count() < flushAt ? +flushDelay : 0);
     },
     flush,
-    leaving(now) {
-      isHidden = now;
-      if (now) leave();
+    parting: () => leave(true),
+    leaving(how) {
+      // Some browsers hide the page after they have left it.
+      away = how && Math.max(how, away);
+      if (how) leave();
       else schedule(0);
     },
   };

@@ -44,7 +44,8 @@ export function createStore(kind: StorageKind, isAllowed: () => boolean, cookieD
     });
 
   const names = (prefix: string) =>
-    [...(attempt(() => Object.keys(local())) ?? []), ...Object.keys(memory)]
+    [attempt(local) ?? {}, memory]
+      .flatMap(Object.keys as (of: object) => string[])
       .filter((key) => key.startsWith(PREFIX + prefix))
       .map((key) => key.slice(PREFIX.length));
 
@@ -56,9 +57,11 @@ export function createStore(kind: StorageKind, isAllowed: () => boolean, cookieD
 
   function opened<T>(work: () => T): T {
     isOpen = true;
-    const result = work();
-    isOpen = false;
-    return result;
+    try {
+      return work();
+    } finally {
+      isOpen = false;
+    }
   }
 
   return {

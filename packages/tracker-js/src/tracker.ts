@@ -63,17 +63,14 @@ export function createCore(
   /** What an event gets that had to wait: for the id that wins, for consent, for a prerendered page to be shown. */
   const complete = (event: TrackedEvent) => {
     event.anonymousId = settled();
-    Object.assign(event.context, consented());
+    event.context = { ...event.context, ...consented() };
     return event;
   };
   const queue = createQueue(store, writeKey, tab, maxQueue, complete, onDrop);
   const turn = createTurn(store, writeKey, tab);
   const sender = createSender(queue, turn, `${base}/batch`, options, heed, tell);
 
-  const consented = () => {
-    const categoryPreferences = consent.preferences();
-    return categoryPreferences && { consent: { categoryPreferences } };
-  };
+  const consented = () => consent.preferences() && { consent: { categoryPreferences: consent.preferences() } };
 
   /** Written out at once: what the page does with its objects afterwards does not reach the event. */
   function accept(event: TrackedEvent): void {
@@ -127,10 +124,9 @@ export function createCore(
       onDrop(store.opened(queue.keys).length);
       store.wiped();
     } else if (isAllowed()) {
-      const preferences = consent.preferences();
       // For later pages, and for other tabs to see when it is taken back.
-      if (preferences) {
-        store.write('consent', JSON.stringify(preferences));
+      if (consent.preferences()) {
+        store.write('consent', JSON.stringify(consent.preferences()));
         kept = store.read('consent');
       }
       // A visitor who was here before is known by the stored id; what was held meanwhile is theirs.
@@ -192,15 +188,18 @@ export function createCore(
   const extend = (module: Module) => module(tracker, inside);
 
   // On their way down: so the window hears what the document is told, too.
-  const listen = (type: string, listener: () => void) => addEventListener(type, listener, true);
+  const listen = <E extends Event>(type: string, listener: (event: E) => void) =>
+    addEventListener(type, listener as EventListener, true);
   const begin = () => settle(() => consent.restore(store));
   listen('prerenderingchange', begin);
-  listen('pagehide', () => sender.leaving(true));
-  listen('pageshow', () => sender.leaving(false));
-  listen('visibilitychange', () => sender.leaving(document.visibilityState === 'hidden'));
+  listen('pagehide', () => sender.leaving(2));
+  listen('pageshow', () => sender.leaving(0));
+  listen('visibilitychange', () => sender.leaving(+document.hidden as 0 | 1));
+  // Before the next page is asked for: what is more than keepalive takes has the time to go.
+  window.navigation?.addEventListener('navigate', ({ destination }) => destination.sameDocument || sender.parting());
   listen('online', sender.flush);
   // Without a stored grant it is the id that is missing: only a denial takes it away.
-  addEventListener('storage', ({ key, newValue }) => {
+  listen('storage', ({ key, newValue }: StorageEvent) => {
     if (heed() && key === 'tributary_aid') {
       if (newValue) anonymousId();
       else tracker.consent('denied');

@@ -26,6 +26,9 @@ export function fakeDocument(
     title: 'Mug',
     referrer: 'https://search.example/',
     visibilityState: 'visible' as DocumentVisibilityState,
+    get hidden() {
+      return this.visibilityState === 'hidden';
+    },
     prerendering: false,
     addEventListener,
     get cookie() {

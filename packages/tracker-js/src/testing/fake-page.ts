@@ -43,6 +43,7 @@ export function fakePage(
   const sent: Sent[] = [];
   const answers: (() => Promise<Answer>)[] = [];
   const listeners = new Map<string, ((event: unknown) => void)[]>();
+  const navigation: ((event: unknown) => void)[] = [];
   const clock = fakeClock();
   const location = new URL(address);
   const addEventListener = (type: string, fn: (event: unknown) => void) =>
@@ -57,6 +58,7 @@ export function fakePage(
     document,
     location,
     addEventListener,
+    navigation: { addEventListener: (_: 'navigate', fn: (event: unknown) => void) => void navigation.push(fn) },
     history: { state: null, pushState: navigate, replaceState: navigate },
     navigator: {
       userAgent: 'Fake/1',
@@ -99,6 +101,8 @@ export function fakePage(
     sent,
     browser,
     listeners,
+    /** The listeners for navigations. */
+    navigation,
     document,
     location,
     run: (code: string): unknown => vm.runInContext(code, window),
