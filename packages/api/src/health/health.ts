@@ -53,10 +53,10 @@ function shared<T>(work: () => Promise<T>): () => Promise<T> {
   let last: Promise<T> | undefined;
   let until = 0;
   return () => {
-    if (last && Date.now() < until) return last;
-    until = Date.now() + PATIENCE_MS;
+    if (last && performance.now() < until) return last;
+    until = performance.now() + PATIENCE_MS;
     last = work().finally(() => {
-      until = Date.now() + FRESH_MS;
+      until = performance.now() + FRESH_MS;
     });
     return last;
   };

@@ -9,13 +9,13 @@ const PAUSE_MS = 1_000;
  * come after us. Any other error is thrown at once.
  */
 export async function patiently<T>(ms: number, work: () => Promise<T>): Promise<T> {
-  const deadline = Date.now() + ms;
+  const deadline = performance.now() + ms;
   for (let tries = 1; ; tries++) {
     try {
       return await work();
     } catch (error) {
       const away = error instanceof QueueUnavailable || error instanceof StoreUnavailable;
-      if (!away || Date.now() + PAUSE_MS > deadline) throw error;
+      if (!away || performance.now() + PAUSE_MS > deadline) throw error;
       if (tries === 1) complain(`${error.message} It is tried again ${howLong(ms)}.`);
       await sleep(PAUSE_MS);
     }

@@ -12,7 +12,7 @@ export function onStopRequest(stop: (reason: StopReason) => void): void {
   let asked: number | undefined;
   const ask = (reason: StopReason) => {
     if (asked !== undefined) return;
-    asked = Date.now();
+    asked = performance.now();
     stop(reason);
   };
   if (process.env[SUPERVISED] && process.connected) {
@@ -27,7 +27,7 @@ export function onStopRequest(stop: (reason: StopReason) => void): void {
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      if (asked !== undefined && Date.now() - asked > ONE_SIGNAL_MS) process.exit(EXIT.crash);
+      if (asked !== undefined && performance.now() - asked > ONE_SIGNAL_MS) process.exit(EXIT.crash);
       ask('told');
     });
   }

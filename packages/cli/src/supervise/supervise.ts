@@ -22,10 +22,10 @@ export async function supervise(args: string[]): Promise<number> {
   const stop = new StopSignals();
   let failures = 0;
   for (;;) {
-    const begun = Date.now();
+    const begun = performance.now();
     const { code, signal, ready } = await run(args, stop);
     if (stop.asked || code === 0 || code === EXIT.mistake) return code ?? EXIT.crash;
-    failures = Date.now() - begun > LONG_MS ? 1 : failures + 1;
+    failures = performance.now() - begun > LONG_MS ? 1 : failures + 1;
     const how = signal ? `was ended by ${signal}` : `ended with exit code ${code}`;
     if (failures >= (ready || signal ? MOST : MOST_AT_START)) {
       complain(`Tributary ${how} ${failures} times in a row: it is not started again. The log above says why.`);
@@ -87,10 +87,10 @@ class StopSignals {
 
   #heard(): void {
     if (this.#since === undefined) {
-      this.#since = Date.now();
+      this.#since = performance.now();
       if (this.child?.connected) this.child.send('stop');
       this.#wake?.();
-    } else if (Date.now() - this.#since > ONE_SIGNAL_MS) this.child?.kill('SIGKILL');
+    } else if (performance.now() - this.#since > ONE_SIGNAL_MS) this.child?.kill('SIGKILL');
   }
 
   /** Waits; true when a signal came first. */

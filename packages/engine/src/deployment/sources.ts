@@ -13,13 +13,14 @@ const ID = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 /** Where events come from, and the write keys of each. */
 export class SourceList implements Sources {
   #byKey = new Map<string, Source>();
-  #readAt = 0;
+  /** Like every age that one process measures, by a clock that is never set. */
+  #readAt = Number.NEGATIVE_INFINITY;
   #reading: Promise<void> | undefined;
 
   constructor(private readonly records: RecordStore) {}
 
   async byWriteKey(key: string): Promise<Source | undefined> {
-    const age = Date.now() - this.#readAt;
+    const age = performance.now() - this.#readAt;
     if (age > FRESH) {
       this.#reading ??= this.#read().finally(() => {
         this.#reading = undefined;
@@ -38,7 +39,7 @@ export class SourceList implements Sources {
       if (source.enabled) for (const key of source.writeKeys) byKey.set(key, source);
     }
     this.#byKey = byKey;
-    this.#readAt = Date.now();
+    this.#readAt = performance.now();
   }
 
   async list(): Promise<Source[]> {
@@ -66,7 +67,7 @@ export class SourceList implements Sources {
     if (!(await this.records.putRecord(KIND, id, 1, source as unknown as Json))) {
       throw new InvalidInput('CONFLICT', `There is a source ${id} already.`);
     }
-    this.#readAt = 0;
+    this.#readAt = Number.NEGATIVE_INFINITY;
     return source;
   }
 
@@ -88,7 +89,7 @@ export class SourceList implements Sources {
       if (!record) throw new InvalidInput('NOT_FOUND', `There is no source ${id}.`);
       const changed = change(record.body as unknown as Source);
       if (await this.records.putRecord(KIND, id, record.rev + 1, changed as unknown as Json)) {
-        this.#readAt = 0;
+        this.#readAt = Number.NEGATIVE_INFINITY;
         return changed;
       }
     }

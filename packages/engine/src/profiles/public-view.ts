@@ -13,7 +13,7 @@ const FRESH = 1_000;
 /** What a page may know of its visitor: only what an operator has marked public, nothing by default. */
 export class PublicProfile implements PublicView {
   #marked: PublicMarks = { segments: [], traits: [] };
-  #readAt = 0;
+  #readAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly records: RecordStore,
@@ -45,13 +45,13 @@ export class PublicProfile implements PublicView {
       const body = { segments, traits, ...(purpose !== undefined && { purpose }) };
       if (await this.records.putRecord(KIND, ID, rev + 1, body)) break;
     }
-    this.#readAt = 0;
+    this.#readAt = Number.NEGATIVE_INFINITY;
   }
 
   async #fresh(): Promise<PublicMarks> {
-    if (Date.now() - this.#readAt > FRESH) {
+    if (performance.now() - this.#readAt > FRESH) {
       this.#marked = await this.get();
-      this.#readAt = Date.now();
+      this.#readAt = performance.now();
     }
     return this.#marked;
   }

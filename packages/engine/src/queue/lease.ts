@@ -25,7 +25,7 @@ export class HeldLease implements Lease {
   lost = false;
   readonly #abort = new AbortController();
   readonly #timer: NodeJS.Timeout | undefined;
-  #held = Date.now();
+  #held = performance.now();
 
   constructor(
     private readonly job: Job,
@@ -67,7 +67,7 @@ export class HeldLease implements Lease {
   }
 
   async #renew(): Promise<boolean> {
-    const asked = Date.now();
+    const asked = performance.now();
     try {
       if ((await this.job.extendLock(this.token, this.lock.duration)) > 0) {
         this.#held = asked;
@@ -75,7 +75,7 @@ export class HeldLease implements Lease {
       }
       this.#lose('The lock of the batch was taken by another worker.');
     } catch {
-      const expired = Date.now() - this.#held > this.lock.duration;
+      const expired = performance.now() - this.#held > this.lock.duration;
       if (expired && this.lock.kind === 'expires') this.#lose('The lock of the batch could not be renewed in time.');
     }
     return false;

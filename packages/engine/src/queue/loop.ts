@@ -40,7 +40,7 @@ export class PartitionLoop {
   #failures = 0;
   /** An answer of the store was lost: it may hold a job for us that we do not know. */
   #unsure = false;
-  #reclaimed = Date.now();
+  #reclaimed = performance.now();
   #empty = 0;
 
   constructor(private readonly c: LoopContext) {
@@ -60,7 +60,7 @@ export class PartitionLoop {
 
   async #fetch(): Promise<Job | undefined> {
     const { bull, token, settings, stopping, partition } = this.c;
-    const begun = Date.now();
+    const begun = performance.now();
     try {
       const due = this.c.reclaimWhenIdle && begun - this.#reclaimed > settings.stalledInterval;
       if (this.#unsure || due) await this.#reclaim();
@@ -68,7 +68,7 @@ export class PartitionLoop {
       this.#failures = 0;
       if (job) this.#empty = 0;
       // Waiting batches behind one that another worker holds make the store answer "there is work" at once.
-      else if (this.#empty++ > 1 && Date.now() - begun < 20) await pause(50, stopping);
+      else if (this.#empty++ > 1 && performance.now() - begun < 20) await pause(50, stopping);
       return job;
     } catch (error) {
       this.#unsure = true;
@@ -81,7 +81,7 @@ export class PartitionLoop {
   async #reclaim(): Promise<void> {
     await this.c.reclaim(this.c.token);
     this.#unsure = false;
-    this.#reclaimed = Date.now();
+    this.#reclaimed = performance.now();
   }
 
   /** Runs the handler until it is through, then takes the next job in the same step as it finishes this one. */
