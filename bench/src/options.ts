@@ -15,6 +15,7 @@ export const HELP = `pnpm bench [figure...] [options]
 
   --seconds N         seconds of one round (5)
   --rounds N          rounds of each figure (3)
+  --workers N         worker processes of end-to-end-* and deliveries, and of their ceilings (2)
   --profiles N        profiles of the large store (100000)
   --timeline N        events of the long timeline (20000)
   --full              1,000,000 profiles, 100,000 events in a timeline, 10 minutes of memory
@@ -33,6 +34,7 @@ export function readOptions(args: string[]): Options {
     options: {
       seconds: { type: 'string', default: '5' },
       rounds: { type: 'string', default: '3' },
+      workers: { type: 'string', default: '2' },
       profiles: { type: 'string' },
       timeline: { type: 'string' },
       'memory-minutes': { type: 'string' },
@@ -49,6 +51,7 @@ export function readOptions(args: string[]): Options {
     scale: {
       seconds: positive('seconds', values.seconds),
       rounds: positive('rounds', values.rounds),
+      workers: positive('workers', values.workers),
       profiles: positive('profiles', values.profiles ?? (values.full ? '1000000' : '100000')),
       timeline: positive('timeline', values.timeline ?? (values.full ? '100000' : '20000')),
       memoryMinutes: positive('memory-minutes', values['memory-minutes'] ?? (values.full ? '10' : '1')),

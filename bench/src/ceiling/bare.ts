@@ -14,25 +14,30 @@ export interface BareDeployment {
 }
 
 /** Starts the program without logic on an empty backend. */
-export async function startBare(backend: Backend, profile: string): Promise<BareDeployment> {
+export async function startBare(backend: Backend, profile: string, count: number): Promise<BareDeployment> {
   const start = (role: BareOptions['role']) =>
     startProgram('ceiling/program', { backend, role, profile } satisfies BareOptions) as unknown as Promise<Bare>;
-  const programs = backend.name === 'embedded' ? [await start('both')] : [await start('api'), await start('worker')];
-  const worker = programs.at(-1) as Bare;
+  const programs = [await start(backend.name === 'embedded' ? 'both' : 'api')];
+  for (let n = 0; backend.name !== 'embedded' && n < count; n++) programs.push(await start('worker'));
+  const workers = programs.slice(-count);
+  const applied = async () => {
+    const found = await Promise.all(workers.map((worker) => worker.ask({ kind: 'applied' })));
+    return found.reduce((sum, each) => sum + each.applied, 0);
+  };
   return {
     url: programs[0]?.hello.url as string,
     pids: programs.map(({ pid }) => pid),
     async untilApplied(events, patienceSeconds) {
       const deadline = Date.now() + patienceSeconds * 1_000;
       for (;;) {
-        const { applied } = await worker.ask({ kind: 'applied' });
-        if (applied >= events) return;
-        if (Date.now() > deadline) throw new Error(`Of ${events} events ${applied} were written in time.`);
+        const done = await applied();
+        if (done >= events) return;
+        if (Date.now() > deadline) throw new Error(`Of ${events} events ${done} were written in time.`);
         await sleep(40);
       }
     },
     async stop() {
-      await worker.ask({ kind: 'close' });
+      for (const worker of workers) await worker.ask({ kind: 'close' });
       for (const program of programs) await program.stop();
     },
   };

@@ -50,6 +50,7 @@ async function rate({ servers, scale, profiles }: Context, receiver: Receiver): 
     const tributary = await deploy({
       backend,
       flows,
+      workers: scale.workers,
       ...(profiles !== undefined && { profiles: join(profiles, 'deliveries') }),
     });
     const send = async (run: string, n: number) => {
@@ -85,14 +86,19 @@ async function rate({ servers, scale, profiles }: Context, receiver: Receiver): 
   const ceiling = async () => {
     const { store } = await servers.fresh('postgres').then(withTables);
     await fill(store, events, sample);
-    const given: DeliverOptions = { store, receiver: receiver.hello.url };
-    const program = await startProgram<object, { done: number; seconds: number }>('ceiling/deliver', given);
+    const programs: Program<object, { done: number }>[] = [];
     try {
-      const { done, seconds } = await program.ask({});
+      for (let part = 0; part < scale.workers; part++) {
+        const given: DeliverOptions = { store, receiver: receiver.hello.url, part, parts: scale.workers };
+        programs.push(await startProgram<object, { done: number }>('ceiling/deliver', given));
+      }
+      const begun = performance.now();
+      const found = await Promise.all(programs.map((program) => program.ask({})));
+      const done = found.reduce((sum, each) => sum + each.done, 0);
       if (done !== events) throw new Error(`The ceiling delivered ${done} of ${events}.`);
-      return done / seconds;
+      return (done / (performance.now() - begun)) * 1_000;
     } finally {
-      await program.stop();
+      for (const program of programs) await program.stop();
     }
   };
   const found = await inTurn(scale.rounds, ours, ceiling);

@@ -75,6 +75,7 @@ async function line(context: Context, name: BackendName, connections: number): P
     const tributary = await deploy({
       backend,
       flows: [threeNodes()],
+      workers: scale.workers,
       ...(context.profiles !== undefined && { profiles: join(context.profiles, name) }),
     });
     const pids = tributary.all.map(({ pid }) => pid);
@@ -86,8 +87,8 @@ async function line(context: Context, name: BackendName, connections: number): P
   };
   const ceiling = async (round: number) => {
     const backend: Backend = await servers.fresh(name);
-    const bare = await startBare(backend, runs.ours?.profile ?? '{}');
-    const target = { ...bare, parts: bare.pids.length > 1 ? 'api + worker' : 'one process' };
+    const bare = await startBare(backend, runs.ours?.profile ?? '{}', scale.workers);
+    const target = { ...bare, parts: bare.pids.length > 1 ? `api${' + worker'.repeat(scale.workers)}` : 'one process' };
     const rate = await measure(target, `o${round}`).finally(() => bare.stop());
     runs.ceiling = await atRest(backend);
     return rate;

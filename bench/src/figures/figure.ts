@@ -7,6 +7,8 @@ export interface Scale {
   /** Seconds of one round. */
   seconds: number;
   rounds: number;
+  /** Worker processes of a deployment, and of the program that is its ceiling. */
+  workers: number;
   /** Profiles of the large store. */
   profiles: number;
   /** Events of the long timeline. */
