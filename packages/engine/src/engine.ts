@@ -77,6 +77,7 @@ export function createEngine({ store, queue, settings, registry, ...options }: E
     destinations: 256,
     ...options.deliveries,
     telemetry,
+    version: (flow, version) => flows.version(flow, version),
     network: { allowPrivateDestinations: settings.allowPrivateDestinations },
     permitted: async ({ entry, profile }) => {
       if (entry.kind !== 'delivery' || entry.purpose === undefined) return true;

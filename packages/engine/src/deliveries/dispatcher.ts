@@ -1,8 +1,11 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Lanes } from '../collect/lanes.js';
 import type { Resume } from '../events/batch.js';
+import { closeRun } from '../flows/index.js';
 import type { OutboxDelivery, OutboxEmit } from '../flows/run.js';
-import type { DeliveryRow, DeliveryStore } from '../storage/port.js';
+import type { PipelineContext } from '../pipeline/context.js';
+import { storedRun } from '../pipeline/runs.js';
+import type { DeliveryChange, DeliveryRow, DeliveryStore } from '../storage/port.js';
 import { crashPoint } from '../telemetry/crash-point.js';
 import { NO_TELEMETRY, type Telemetry } from '../telemetry/telemetry.js';
 import { inSpan, type Note } from '../telemetry/tracing.js';
@@ -18,6 +21,8 @@ export interface DispatcherOptions extends Omit<AttemptOptions, 'stopping'>, Pla
   pollMs: number;
   /** Milliseconds for which a row is held without word from this process: so long it waits when we die. */
   leaseMs: number;
+  /** A version of a flow, for a run that belongs to it. */
+  version: PipelineContext['flows']['version'];
   /** Whether the person has consented to what the delivery is for. */
   permitted(row: DeliveryRow): Promise<boolean>;
   onError(error: unknown): void;
@@ -161,19 +166,34 @@ export class Dispatcher {
     }
   }
 
+  /** Where nothing comes after the delivery and the store can do it, its run is closed with it: no way back is needed. */
+  async #closing(row: DeliveryRow, change: DeliveryChange): Promise<DeliveryChange> {
+    const { run } = row.entry as OutboxDelivery;
+    const { result, now } = change;
+    if (!this.store.closesRuns || !run.last || change.status !== 'answered' || !result) return change;
+    const flow = await this.options.version(run.flow, run.version).catch(() => undefined);
+    // A worker that lacks it says so in the pipeline (G8).
+    if (!flow || !('nodes' in flow)) return change;
+    const ended = closeRun(flow, run, result, now);
+    const closes = { run: storedRun(row.profile, run.event, ended, now), nodes: ended.nodeCounts };
+    return { ...change, status: result.error === undefined ? 'delivered' : 'dead', closes };
+  }
+
   async #delivery(row: DeliveryRow, lease: string, leave: () => void, note: Note): Promise<void> {
     const { observer } = this.#telemetry;
     let { result } = row;
     let attempts = row.attempts.length;
     if (row.status !== 'answered') {
       crashPoint('delivery:leased');
-      const change = await this.#attempt(row);
+      const answer = await this.#attempt(row);
       crashPoint('delivery:called');
+      const change = await this.#closing(row, answer);
       if (change.attempt) attempts++;
       const kept = await this.store.settleDelivery(row.id, lease, change);
       crashPoint('delivery:stored');
       note({ result: change.status === 'pending' ? 'failed' : change.status });
       if (change.status === 'pending') observer.delivery(row.destination, 'failed');
+      else if (change.closes && kept) observer.delivery(row.destination, change.status as 'delivered' | 'dead');
       // Without the lease somebody else works on the row; the destination knows the key (G5).
       if (!kept || change.status !== 'answered') return;
       result = change.result;

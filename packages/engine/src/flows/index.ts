@@ -4,7 +4,7 @@ export { FlowError, type FlowFault } from './faults.js';
 export type { FlowDefinition, FlowRecord, FlowVersion } from './flow.js';
 export type { LiveFlows } from './live.js';
 export { type FlowIndex, indexFlows } from './match.js';
-export { resumeFlow, runFlow } from './passage/index.js';
+export { closeRun, resumeFlow, runFlow } from './passage/index.js';
 export type { Continuation, OutboxDelivery, OutboxEmit, OutboxEntry, Run, Step } from './run.js';
 export { FlowSchema } from './schema.js';
 export type {

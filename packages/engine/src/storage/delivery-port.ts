@@ -1,9 +1,12 @@
 import type { Json } from '@tributary/sdk';
-import type { OutboxEntry } from '../flows/run.js';
+import type { OutboxEntry, Run } from '../flows/run.js';
+import type { Passages } from '../profiles/profile.js';
 import type { Page, PageQuery } from './port.js';
 
 /** Deliveries and waits: the rows are the truth. */
 export interface DeliveryStore {
+  /** Whether `settleDelivery` can close a run in the same step; else its result goes through the pipeline. */
+  readonly closesRuns: boolean;
   /**
    * Leases up to `limit` rows of each of up to `destinations` destinations that are due, oldest
    * first, until `now + leaseMs`: rows `pending` whose `dueAt` and lease have passed. No two
@@ -67,6 +70,14 @@ export interface DeliveryChange {
   dueAt?: number;
   attempt?: Attempt;
   result?: { port?: string; output: Json; error?: string };
+  /** What ends with it: written in the same step, once. Only for a store that `closesRuns`. */
+  closes?: RunEnd;
   /** ISO 8601. */
   now: string;
+}
+
+/** The end of a run: its last state, and the passages of nodes that are counted. */
+export interface RunEnd {
+  run: Run;
+  nodes: Passages;
 }

@@ -16,10 +16,13 @@ export interface Beginning {
   resumed: boolean;
 }
 
+/** What a passage needs that visits no node. */
+export type Standing = Pick<PassageInput, 'event' | 'now'>;
+
 /** One passage of a run through its flow, until every branch has ended or is left open. */
-export class Passage {
+export class Passage<Input extends Standing = PassageInput> {
   readonly #flow: CompiledFlow;
-  readonly #input: PassageInput;
+  readonly #input: Input;
   readonly #begin: Beginning;
   readonly #visits: Map<string, number>;
   readonly #steps: Step[];
@@ -27,7 +30,7 @@ export class Passage {
   readonly #open: { entry: Extract<OutboxEntry, { run: Continuation }>; visit: string }[] = [];
   readonly #counts: { [key: string]: number } = {};
 
-  constructor(flow: CompiledFlow, input: PassageInput, begin: Beginning) {
+  constructor(flow: CompiledFlow, input: Input, begin: Beginning) {
     this.#flow = flow;
     this.#input = input;
     this.#begin = begin;
@@ -50,7 +53,7 @@ export class Passage {
   }
 
   /** Goes on depth first, in the order of the edges. */
-  walk(nodes: readonly CompiledNode[], input: Json): void {
+  walk(this: Passage, nodes: readonly CompiledNode[], input: Json): void {
     const stack = reversed(nodes).map((node) => ({ node, input }));
     let visits = 0;
     for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
@@ -68,7 +71,7 @@ export class Passage {
     }
   }
 
-  #visit(node: CompiledNode, input: Json): Left {
+  #visit(this: Passage, node: CompiledNode, input: Json): Left {
     const count = (this.#visits.get(node.id) ?? 0) + 1;
     this.#visits.set(node.id, count);
     const visit = this.#begin.branch === undefined ? String(count) : `${this.#begin.branch}.${count}`;

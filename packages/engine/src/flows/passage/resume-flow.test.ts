@@ -45,6 +45,18 @@ describe('resumeFlow', () => {
     expect(result.nodeCounts).toEqual({ 'test@3/s/error': 1 });
   });
 
+  it.each([{ port: 'out', output: 7 }, { output: null }, { output: null, error: 'gone' }, { port: 'nowhere' }])(
+    'closes a run that ends with the delivery as if it had gone on: %j',
+    (answer) => {
+      for (const plugin of ['send', 'drop']) {
+        const { run, resume, close } = setUp({ a: ['mark'], s: [plugin] }, ['trigger > a', 'a > s']);
+        const open = opened(run()).run;
+        expect(open.last).toBe(true);
+        expect(close(open, answer)).toEqual(resume(open, answer));
+      }
+    },
+  );
+
   it('fails the run when the answer names a port or a node that is not there', () => {
     const { run, resume } = setUp({ s: ['send'] }, ['trigger > s']);
     const open = opened(run()).run;

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { OutboxDelivery } from '../../flows/run.js';
 import type { DeliveryStatus } from '../port.js';
-import { aDelivery, all, iso, newId } from './builders.js';
+import { aCommit, aDelivery, all, aReceipt, aRun, iso, newId } from './builders.js';
 import { drain, put } from './drain.js';
 import type { Subject } from './subject.js';
 
@@ -61,6 +61,60 @@ export function deliveriesContract(subject: Subject): void {
       expect(await subject.store.settleDelivery(entry.key, token, change)).toBe(true);
       expect(await subject.store.settleDelivery(entry.key, token, { ...change, status: 'dead' })).toBe(false);
       expect((await subject.store.getDelivery(entry.key))?.status).toBe('delivered');
+    });
+
+    it('close their runs and count the last passage in the same step, once', async () => {
+      if (!subject.store.closesRuns) return;
+      const run = aRun({ status: 'waiting', steps: [] });
+      const node = `welcome@1/${newId()}/out`;
+      const entry = aDelivery({ destination: newId() });
+      const receipt = aReceipt(newId());
+      await subject.store.commit(
+        aCommit({ outbox: [{ profile: run.profile, entry }], runs: [{ profile: run.profile, run }], receipt }),
+      );
+      const token = newId();
+      await lease(token);
+      const closes = { run: aRun({ ...run, status: 'done', steps: aRun().steps }), nodes: { [node]: 1 } };
+      const change = { status: 'delivered', closes, now: iso() } as const;
+      const read = async () => {
+        const page = await subject.store.listRuns({ limit: 10, profile: run.profile });
+        return [
+          page.items.map(({ status, steps }) => [status, steps.length]),
+          (await subject.store.accounting()).nodes[node],
+        ];
+      };
+      expect(await subject.store.settleDelivery(entry.key, newId(), change)).toBe(false);
+      expect(await read()).toEqual([[['waiting', 0]], undefined]);
+      for (const kept of [true, false]) expect(await subject.store.settleDelivery(entry.key, token, change)).toBe(kept);
+      expect(await read()).toEqual([[['done', 1]], 1]);
+      // A commit that is repeated does not take it back.
+      await subject.store.commit(aCommit({ runs: [{ profile: run.profile, run }] }));
+      expect(await read()).toEqual([[['done', 1]], 1]);
+    });
+
+    it('that close runs are settled by the dozen, each with its own', async () => {
+      if (!subject.store.closesRuns) return;
+      const node = `welcome@1/${newId()}/out`;
+      const profile = newId();
+      const destination = newId();
+      const entries = Array.from({ length: 9 }, () => aDelivery({ destination }));
+      await put(subject, entries);
+      const token = newId();
+      await lease(token);
+      const end = (i: number) => ({ run: aRun({ profile, id: `${entries[i]?.key}/run` }), nodes: { [node]: 1 } });
+      const kept = await Promise.all(
+        entries.map(({ key }, i) =>
+          // Every third one is another's by now.
+          subject.store.settleDelivery(key, i % 3 ? token : newId(), {
+            status: 'delivered',
+            closes: end(i),
+            now: iso(),
+          }),
+        ),
+      );
+      expect(kept).toEqual(entries.map((_, i) => i % 3 > 0));
+      expect((await all((page) => subject.store.listRuns({ ...page, profile }))).length).toBe(6);
+      expect((await subject.store.accounting()).nodes[node]).toBe(6);
     });
 
     it('that are answered stay with the holder of the lease, who says when the run has gone on', async () => {

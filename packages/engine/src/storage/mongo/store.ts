@@ -67,6 +67,8 @@ export function createMongoStore(options: MongoStoreOptions): Store {
 
     ...leaser(c),
     renewDeliveries: (ids, lease, until) => renewDeliveries(c, ids, lease, until),
+    // That would be three collections in one step, which asks for transactions.
+    closesRuns: false,
     settleDelivery: (id, lease, change) => settleDelivery(c, id, lease, change),
     getDelivery: (id) => getDelivery(c, id),
     replayDelivery: (id, how) => replayDelivery(c, id, how),

@@ -1,4 +1,3 @@
-import type { Run } from '../../flows/run.js';
 import { weakened } from '../../telemetry/weakened.js';
 import { columnKey, encode } from '../codec.js';
 import type { Commit, CommitResult } from '../port.js';
@@ -8,6 +7,7 @@ import type { Months } from './months.js';
 import { docOf, PROFILE_COLUMNS, toProfileRow, writeProfiles } from './profiles.js';
 import { addReceipt, receiptsOf } from './receipts.js';
 import { addRejected } from './rejected.js';
+import { addRuns } from './runs.js';
 import { asLines, asRows, type Db, rowsWithDocs } from './sql.js';
 import { Statement } from './statement.js';
 
@@ -24,7 +24,7 @@ export async function commit(db: Db, months: Months, batch: Commit, owner: numbe
   addProfiles(statement, db.schema, batch);
   addEvents(statement, db.schema, batch);
   addDeliveries(statement, db.schema, batch);
-  addRuns(statement, db.schema, batch);
+  addRuns(statement, db.schema, batch.runs, OF_WINNERS);
   addRejected(statement, db.schema, batch);
   addReceipt(statement, db.schema, batch);
   if (epoch !== undefined)
@@ -96,36 +96,5 @@ function addEvents(statement: Statement, schema: string, { events }: Commit): vo
      SELECT id, received_at, profile, doc
      FROM ${rowsWithDocs(statement.value(asRows(rows)), columns, docs)}
      WHERE ${OF_WINNERS} ON CONFLICT DO NOTHING`,
-  );
-}
-
-/** A run goes forward only: a batch that is repeated after a crash must not put an older state over a newer one. */
-function addRuns(statement: Statement, schema: string, { runs }: Commit): void {
-  if (runs.length === 0) return;
-  const furthest = new Map<string, { profile: string; run: Run }>();
-  for (const each of runs) {
-    const id = columnKey(`${each.run.source}:${each.run.id}`);
-    const other = furthest.get(id);
-    if (!other || each.run.steps.length >= other.run.steps.length) furthest.set(id, each);
-  }
-  const rows = [...furthest].map(([id, { profile, run }]) => ({
-    id,
-    flow: columnKey(run.flow),
-    profile: columnKey(profile),
-    status: run.status,
-    steps: run.steps.length,
-    started_at: run.startedAt,
-    doc: encode(run),
-  }));
-  const columns = 'id text, flow text, profile text, status text, steps integer, started_at text, doc text';
-  statement.part(
-    'new_runs',
-    `INSERT INTO ${schema}.runs AS t (id, flow, profile, status, steps, started_at, doc)
-     SELECT id, flow, profile, status, steps, started_at, doc
-     FROM json_to_recordset(${statement.value(asRows(rows))}::text::json) AS r(${columns})
-     WHERE ${OF_WINNERS} ORDER BY id
-     ON CONFLICT (id) DO UPDATE SET profile = excluded.profile, status = excluded.status, steps = excluded.steps,
-       doc = excluded.doc
-     WHERE t.steps <= excluded.steps`,
   );
 }

@@ -25,12 +25,19 @@ export function addReceipt(statement: Statement, schema: string, { receipt }: Co
      WHERE NOT EXISTS (SELECT FROM lost) ON CONFLICT DO NOTHING RETURNING batch`,
   );
   const columns = 'kind text, key text, name text, n bigint';
+  const rows = `json_to_recordset(${statement.value(asRows(numbers))}::text::json) AS r(${columns})`;
+  addCounters(
+    statement,
+    schema,
+    `SELECT ${at}::integer, kind, key, name, n FROM ${rows} WHERE EXISTS (SELECT FROM new_receipt) ORDER BY kind, key`,
+  );
+}
+
+/** Adds the numbers of a query to the counters, in the order of their keys: who adds beside it cannot stand in its way. */
+export function addCounters(statement: Statement, schema: string, query: string): void {
   statement.part(
     'new_counters',
-    `INSERT INTO ${schema}.counters AS c (partition, kind, key, name, n)
-     SELECT ${at}::integer, kind, key, name, n
-     FROM json_to_recordset(${statement.value(asRows(numbers))}::text::json) AS r(${columns})
-     WHERE EXISTS (SELECT FROM new_receipt) ORDER BY kind, key
+    `INSERT INTO ${schema}.counters AS c (partition, kind, key, name, n) ${query}
      ON CONFLICT (partition, kind, key) DO UPDATE
      SET n = CASE c.kind WHEN 'accepted' THEN greatest(c.n, excluded.n) ELSE c.n + excluded.n END`,
   );
@@ -48,7 +55,7 @@ function latest(all: readonly { producer: string; accepted: number }[]): { [prod
   return counts;
 }
 
-function counterOf(kind: 'count' | 'node' | 'accepted', name: string, n: number) {
+export function counterOf(kind: 'count' | 'node' | 'accepted', name: string, n: number) {
   return { kind, key: columnKey(name), name: encode(name), n };
 }
 

@@ -1,7 +1,12 @@
 import { columnKey, encode } from '../codec.js';
 import type { DeliveryChange } from '../port.js';
+import { addCounters, counterOf } from './receipts.js';
+import { addRuns } from './runs.js';
 import { asRows, type Db } from './sql.js';
+import { Statement } from './statement.js';
 
+/** The partition under which passages are counted that end with a delivery: no commit writes there, so none waits. */
+const ENDS = -1;
 /** Results of one statement. */
 const MOST = 500;
 
@@ -16,7 +21,8 @@ interface Waiting {
 /**
  * Stores the results of attempts, if their leases still stand. What comes while a statement is under way goes with the
  * next one: hundreds of results wait for the disk once. An answered row stays leased: its holder brings the result into
- * the pipeline; if the holder dies, the row is leased again when the lease has passed.
+ * the pipeline; if the holder dies, the row is leased again when the lease has passed. With a row that closes its run
+ * the run's last state and its passages are written in the same statement.
  */
 export class Settler {
   #waiting: Waiting[] = [];
@@ -73,7 +79,9 @@ async function update({ sql, schema }: Db, taken: readonly Waiting[]): Promise<S
     result: result ? encode(result) : null,
     now,
   }));
-  const kept = await sql.query<{ id: string }>(
+  const statement = new Statement();
+  statement.part(
+    'settled',
     `UPDATE ${schema}.deliveries d SET
        status = r.status,
        due_at = coalesce(r.due_at, d.due_at),
@@ -82,10 +90,31 @@ async function update({ sql, schema }: Db, taken: readonly Waiting[]): Promise<S
        attempts = CASE WHEN r.attempt IS NULL THEN d.attempts ELSE d.attempts || r.attempt END,
        result = coalesce(r.result, d.result),
        updated_at = r.now
-     FROM json_to_recordset($1::text::json) AS r(id text, lease text, status text, due_at bigint, attempt text,
-       result text, now text)
+     FROM json_to_recordset(${statement.value(asRows(rows))}::text::json) AS r(id text, lease text, status text,
+       due_at bigint, attempt text, result text, now text)
      WHERE d.id = r.id AND d.lease = r.lease RETURNING d.id`,
-    [asRows(rows)],
   );
+  addEnds(statement, schema, taken);
+  const kept = await sql.query<{ id: string }>(statement.text('SELECT id FROM settled'), statement.values);
   return new Set(kept.map(({ id }) => id));
+}
+
+/** The runs that end with rows which were settled here. */
+function addEnds(statement: Statement, schema: string, taken: readonly Waiting[]): void {
+  const ends = taken.flatMap(({ id, change: { closes } }) => (closes ? [{ id, ...closes }] : []));
+  if (ends.length === 0) return;
+  const runs = ends.map(({ id, run }) => ({ profile: run.profile, run, delivery: id }));
+  const numbers = ends.flatMap(({ id, nodes }) =>
+    Object.entries(nodes).map(([name, n]) => ({ delivery: id, ...counterOf('node', name, n) })),
+  );
+  const settled = 'delivery IN (SELECT id FROM settled)';
+  addRuns(statement, schema, runs, settled);
+  const columns = 'delivery text, kind text, key text, name text, n bigint';
+  addCounters(
+    statement,
+    schema,
+    `SELECT ${ENDS}, kind, key, name, sum(n)::bigint
+     FROM json_to_recordset(${statement.value(asRows(numbers))}::text::json) AS r(${columns})
+     WHERE ${settled} GROUP BY kind, key, name ORDER BY kind, key`,
+  );
 }

@@ -84,6 +84,7 @@ export function createPostgresStore({ sql, schema = 'tributary', epoch }: Postgr
     removeRejected: (list, id) => rejected.removeRejected(db, list, id),
     accounting: (batches) => receipts.accounting(db, batches),
 
+    closesRuns: true,
     leaseDeliveries: (query) => leaseDeliveries(db, query),
     renewDeliveries: (ids, lease, until) => deliveries.renewDeliveries(db, ids, lease, until),
     settleDelivery: (id, lease, change) => settler.settle(id, lease, change),
