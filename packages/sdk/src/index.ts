@@ -1,4 +1,5 @@
 export { type Static, type TSchema, Type } from '@sinclair/typebox';
+export { withDeadline } from './deadline.js';
 export { EVENT_TYPES, type Event, type EventType, type Json, type JsonObject } from './event.js';
 export {
   type DeliverContext,

@@ -1,4 +1,4 @@
-import { type DeliverPlugin, DeliveryError, type Json } from '@tributary/sdk';
+import { type DeliverPlugin, DeliveryError, type Json, withDeadline } from '@tributary/sdk';
 import type { OutboxDelivery } from '../flows/run.js';
 import type { PluginRegistry } from '../plugins/index.js';
 import type { Attempt, DeliveryChange, DeliveryRow } from '../storage/port.js';
@@ -55,9 +55,10 @@ function deliver(
   attempt: number,
   options: AttemptOptions,
 ) {
-  const signal = AbortSignal.any([options.stopping, AbortSignal.timeout(options.timeoutMs)]);
-  const context = { payload: entry.payload, idempotencyKey: row.id, attempt, signal, network: options.network };
-  return plugin.deliver(context, entry.config);
+  const { stopping, timeoutMs, network } = options;
+  return withDeadline(stopping, timeoutMs, async (signal) =>
+    plugin.deliver({ payload: entry.payload, idempotencyKey: row.id, attempt, signal, network }, entry.config),
+  );
 }
 
 function failure(error: unknown, n: number, started: number, options: AttemptOptions): DeliveryChange {

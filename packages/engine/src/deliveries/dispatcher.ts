@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { v7 as uuidv7 } from 'uuid';
 import type { Lanes } from '../collect/lanes.js';
 import type { Resume } from '../events/batch.js';
@@ -47,6 +48,8 @@ export class Dispatcher {
     private readonly lanes: Lanes,
     private readonly options: DispatcherOptions,
   ) {
+    // Each call listens.
+    setMaxListeners(0, this.#stop.signal);
     this.#places = new Places(options, () => this.poke());
   }
 

@@ -1,4 +1,4 @@
-import { DeliveryError } from '@tributary/sdk';
+import { DeliveryError, withDeadline } from '@tributary/sdk';
 import { type Dispatcher, request } from 'undici';
 import { agentFor } from './agent.js';
 import { connectionError } from './errors.js';
@@ -29,8 +29,11 @@ export interface Answer {
 }
 
 /** Makes one call and follows its redirects. What goes wrong on the way is a DeliveryError. */
-export async function send(call: Call, options: SendOptions): Promise<Answer> {
-  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(options.timeoutMs)]);
+export function send(call: Call, options: SendOptions): Promise<Answer> {
+  return withDeadline(options.signal, options.timeoutMs, (signal) => followed(call, options, signal));
+}
+
+async function followed(call: Call, options: SendOptions, signal: AbortSignal): Promise<Answer> {
   try {
     for (let hop = 0; ; hop++) {
       const { status, headers, body } = await once(call, options, signal);
