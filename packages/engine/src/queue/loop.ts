@@ -4,6 +4,7 @@ import { batchOf } from './codec.js';
 import { type Behind, HeldLease, type LockKind } from './lease.js';
 import { type BatchHandler, GiveBack } from './port.js';
 import type { OnError, QueueSettings } from './settings.js';
+import { Share, type Sharing } from './share.js';
 import { backoff, pause } from './wait.js';
 
 /** What a loop needs to work off one partition. */
@@ -18,6 +19,8 @@ export interface LoopContext {
   lock: LockKind;
   /** What waits behind the job in work. */
   behind: Behind;
+  /** How the partition is shared with other processes. */
+  sharing: Sharing;
   /** Puts jobs that the store gave to this token without our knowing back to the head. */
   reclaim(token: string): Promise<void>;
   /** Whether `reclaim` is the only way for such a job to come back. */
@@ -28,6 +31,9 @@ export interface LoopContext {
   /** Aborted: running batches are given back. */
   patience: AbortSignal;
 }
+
+/** Milliseconds between two looks for a job of a partition that another process holds. */
+const AGAIN = 50;
 
 /**
  * Works off one partition, one batch after the other. BullMQ's own processor would send a job that could not be
@@ -42,8 +48,10 @@ export class PartitionLoop {
   #unsure = false;
   #reclaimed = performance.now();
   #empty = 0;
+  readonly #share: Share;
 
   constructor(private readonly c: LoopContext) {
+    this.#share = new Share(c.sharing);
     this.done = this.#run();
   }
 
@@ -66,9 +74,14 @@ export class PartitionLoop {
       if (this.#unsure || due) await this.#reclaim();
       const job: Job | undefined = await bull.getNextJob(token, { block: true });
       this.#failures = 0;
-      if (job) this.#empty = 0;
-      // Waiting batches behind one that another worker holds make the store answer "there is work" at once.
-      else if (this.#empty++ > 1 && performance.now() - begun < 20) await pause(50, stopping);
+      if (job) {
+        this.#empty = 0;
+        this.#share.begins();
+      } else if (this.#empty++ > 1 && performance.now() - begun < 20) {
+        // Waiting batches behind one that another worker holds make the store answer "there is work" at once.
+        await this.#share.ask();
+        await pause(AGAIN, stopping);
+      }
       return job;
     } catch (error) {
       this.#unsure = true;
@@ -121,8 +134,11 @@ export class PartitionLoop {
 
   async #complete(job: Job): Promise<Job | undefined> {
     crashPoint('job:before-complete');
-    const next = await job.moveToCompleted(null, this.c.token, !this.c.stopping.aborted);
+    const isGiven = await this.#share.isDue();
+    const next = await job.moveToCompleted(null, this.c.token, !isGiven && !this.c.stopping.aborted);
     crashPoint('job:after-complete');
+    // Who asked looks every few milliseconds.
+    if (isGiven) await pause(2 * AGAIN, this.c.stopping);
     const [data, id] = Array.isArray(next) ? next : [];
     return data ? Job.fromJSON(this.c.bull, data, id) : undefined;
   }

@@ -87,6 +87,13 @@ export class PostgresStore implements QueueStore {
     return nextJobs(this.parts.pool, partition, jobs);
   }
 
+  /** There is one process: nobody asks. */
+  async ask(): Promise<void> {}
+
+  async asked(): Promise<undefined> {
+    return undefined;
+  }
+
   async reclaim(partition: number, token: string): Promise<void> {
     for (const id of await jobsHeldBy(this.parts.pool, partition, token)) await this.#toHead(partition, id);
   }

@@ -11,6 +11,9 @@ import type { QueueStore } from './store.js';
 /** Stalls are no failures: with BullMQ's own limit, two kills would send a batch to the failed ones. */
 const NO_LIMIT = 2 ** 31 - 1;
 
+/** Milliseconds for which a process that asks for a partition is believed to be there. */
+const ASKED = 500;
+
 /** BullMQ's own backend on Redis, where jobs of dead workers come back to the head by themselves. */
 export class RedisStore implements QueueStore {
   readonly name = 'redis';
@@ -53,6 +56,15 @@ export class RedisStore implements QueueStore {
     const texts = results<string | null>(await found.exec());
     const gone = texts.indexOf(null);
     return texts.slice(0, gone < 0 ? texts.length : gone).map((text) => JSON.parse(text as string) as unknown);
+  }
+
+  async ask(partition: number, busy: number): Promise<void> {
+    await this.client.set(this.#queue(partition).toKey('asked'), busy, 'PX', ASKED);
+  }
+
+  async asked(partition: number): Promise<number | undefined> {
+    const busy = await this.client.get(this.#queue(partition).toKey('asked'));
+    return busy === null ? undefined : Number(busy);
   }
 
   async reclaim(partition: number, token: string): Promise<void> {

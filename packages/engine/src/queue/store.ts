@@ -20,6 +20,10 @@ export interface QueueStore extends Pick<Queue, 'waiting' | 'pressure' | 'check'
   interrupt(worker: Worker): Promise<void>;
   /** The data of the jobs that are taken next, at most so many, in their order. */
   next(partition: number, jobs: number): Promise<unknown[]>;
+  /** Says that a process with work in so many partitions would take this one too. It is forgotten after a moment. */
+  ask(partition: number, busy: number): Promise<void>;
+  /** In how many partitions the process works that asked for this one last; undefined when nobody does. */
+  asked(partition: number): Promise<number | undefined>;
   /** Puts jobs in work under this token back to the head. */
   reclaim(partition: number, token: string): Promise<void>;
   /** Before a worker starts: puts jobs in work under none of these tokens back to the head, where nobody else does. */

@@ -31,6 +31,7 @@ export class PartitionsWorker implements QueueWorker {
   readonly #stopping = new AbortController();
   readonly #patience = new AbortController();
   readonly #started: Promise<Part[]>;
+  readonly #loops: PartitionLoop[] = [];
   #stopped: Promise<void> | undefined;
 
   constructor(private readonly c: WorkerContext) {
@@ -85,12 +86,25 @@ export class PartitionsWorker implements QueueWorker {
           await Promise.all(ids.map((id) => (store.queues[partition] as BullQueue).remove(id)));
         },
       },
+      sharing: {
+        busy: () => this.#busy(),
+        ask: (busy) => store.ask(partition, busy),
+        asked: () => store.asked(partition),
+      },
       reclaim: (own) => store.reclaim(partition, own),
       reclaimWhenIdle: store.reclaimWhenIdle,
       stopping: this.#stopping.signal,
       patience: this.#patience.signal,
     });
+    this.#loops.push(loop);
     return { bull, token, loop };
+  }
+
+  /** In how many partitions this process has work now. */
+  #busy(): number {
+    let busy = 0;
+    for (const loop of this.#loops) if (loop.busy) busy++;
+    return busy;
   }
 
   async #stop(patience: number): Promise<void> {

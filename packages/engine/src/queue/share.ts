@@ -1,0 +1,42 @@
+/** What a loop knows of the other processes that work on its partition. */
+export interface Sharing {
+  /** In how many partitions this process has work now. */
+  busy(): number;
+  ask(busy: number): Promise<void>;
+  /** In how many partitions the process has work that asked; undefined: nobody does. */
+  asked(): Promise<number | undefined>;
+}
+
+/** Milliseconds, about, after which somebody who asks for a partition that never ran empty is heard. */
+const TURN = 400;
+
+/**
+ * Whoever completes a batch takes the next one of its partition in the same step, so as long as batches wait a partition
+ * stays with its process, and one that comes later would get nothing. It asks, and a process with work in more
+ * partitions leaves some to it, until both have as many.
+ */
+export class Share {
+  #turnEnds = 0;
+  #asks = 0;
+
+  constructor(private readonly sharing: Sharing) {}
+
+  /** A row of batches begins. */
+  begins(): void {
+    // Not all partitions at the same moment, or all of them would go.
+    this.#turnEnds = performance.now() + TURN * (0.5 + Math.random());
+  }
+
+  /** Asks for the partition: of several times, once. */
+  async ask(): Promise<void> {
+    if (this.#asks++ % 4 === 0) await this.sharing.ask(this.sharing.busy()).catch(() => undefined);
+  }
+
+  /** Whether the partition is to be left to somebody else after this batch. */
+  async isDue(): Promise<boolean> {
+    if (performance.now() < this.#turnEnds) return false;
+    this.begins();
+    const busy = await this.sharing.asked().catch(() => undefined);
+    return busy !== undefined && this.sharing.busy() > busy + 1;
+  }
+}
