@@ -52,22 +52,28 @@ export class FlowDraft implements ProfileDraft {
   }
 
   set(path: string, value: Json): void {
+    this.#changes();
     setTrait(this.profile, traitKey(path), value, this.event.timestamp, this.#by);
-    this.#view = undefined;
   }
 
   unset(path: string): void {
+    this.#changes();
     unsetTrait(this.profile, traitKey(path), this.event.timestamp, this.#by);
-    this.#view = undefined;
   }
 
   increment(path: string, by: number): void {
+    this.#changes();
     incrementTrait(this.profile, traitKey(path), by, this.event.timestamp, this.#by);
-    this.#view = undefined;
   }
 
   segment(name: string, member: boolean): void {
+    this.#changes();
     setSegment(this.profile, name, member, this.event.timestamp, this.#by);
+  }
+
+  /** Who holds the view that there is keeps what it shows; the next one is new. */
+  #changes(): void {
+    void [this.#view?.traits, this.#view?.segments];
     this.#view = undefined;
   }
 

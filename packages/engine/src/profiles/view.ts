@@ -3,29 +3,56 @@ import { total } from './counts.js';
 import type { Profile } from './profile.js';
 import { record } from './record.js';
 
-/** What conditions, templates and pages read: plain values. A trait with the key `a.b` is found at `traits.a.b`. */
+/**
+ * What conditions, templates and pages read: plain values. A trait with the key `a.b` is found at `traits.a.b`. Each part
+ * is made when it is first read, as the profile is then: a condition reads one of them.
+ */
 export function viewOf(profile: Profile): ProfileView {
+  let identifiers: ProfileView['identifiers'] | undefined;
+  let traits: JsonObject | undefined;
+  let events: ProfileView['events'] | undefined;
+  let segments: ProfileView['segments'] | undefined;
+  return {
+    id: profile.id,
+    get identifiers() {
+      identifiers ??= identifiersOf(profile);
+      return identifiers;
+    },
+    get traits() {
+      traits ??= nestedTraits(profile);
+      return traits;
+    },
+    get events() {
+      events ??= eventsOf(profile);
+      return events;
+    },
+    get segments() {
+      segments ??= record(segmentsOf(profile).map((name) => [name, true] as [string, true]));
+      return segments;
+    },
+    get sessions() {
+      return total(profile.sessions.days);
+    },
+    firstSeen: profile.firstSeen,
+    lastSeen: profile.lastSeen,
+  };
+}
+
+function identifiersOf(profile: Profile): ProfileView['identifiers'] {
   const identifiers = record<string[]>();
   for (const { type, value } of profile.identifiers) {
     const values = identifiers[type];
     if (values) values.push(value);
     else identifiers[type] = [value];
   }
+  return identifiers;
+}
+
+function eventsOf(profile: Profile): ProfileView['events'] {
   const events = record<number>();
   for (const name in profile.events)
     events[name] = total((profile.events[name] as { days: { [d: string]: number } }).days);
-  const segments = record<true>();
-  for (const name of segmentsOf(profile)) segments[name] = true;
-  return {
-    id: profile.id,
-    identifiers,
-    traits: nestedTraits(profile),
-    events,
-    segments,
-    sessions: total(profile.sessions.days),
-    firstSeen: profile.firstSeen,
-    lastSeen: profile.lastSeen,
-  };
+  return events;
 }
 
 /** Names of the segments that it is in, sorted. */

@@ -12,7 +12,7 @@ import type { QueueStore } from './store.js';
 const NO_LIMIT = 2 ** 31 - 1;
 
 /** Milliseconds for which a process that asks for a partition is believed to be there. */
-const ASKED = 500;
+const ASKED = 1_500;
 
 /** BullMQ's own backend on Redis, where jobs of dead workers come back to the head by themselves. */
 export class RedisStore implements QueueStore {

@@ -2,13 +2,17 @@
 export interface Sharing {
   /** In how many partitions this process has work now. */
   busy(): number;
+  /** How many partitions this process has left to others lately: they may not have counted them yet. */
+  left(): number;
+  /** One more is left to others. */
+  leave(): void;
   ask(busy: number): Promise<void>;
   /** In how many partitions the process has work that asked; undefined: nobody does. */
   asked(): Promise<number | undefined>;
 }
 
 /** Milliseconds, about, after which somebody who asks for a partition that never ran empty is heard. */
-const TURN = 400;
+const TURN = 200;
 
 /**
  * Whoever completes a batch takes the next one of its partition in the same step, so as long as batches wait a partition
@@ -17,7 +21,6 @@ const TURN = 400;
  */
 export class Share {
   #turnEnds = 0;
-  #asks = 0;
 
   constructor(private readonly sharing: Sharing) {}
 
@@ -27,9 +30,9 @@ export class Share {
     this.#turnEnds = performance.now() + TURN * (0.5 + Math.random());
   }
 
-  /** Asks for the partition: of several times, once. */
+  /** Asks for the partition. */
   async ask(): Promise<void> {
-    if (this.#asks++ % 4 === 0) await this.sharing.ask(this.sharing.busy()).catch(() => undefined);
+    await this.sharing.ask(this.sharing.busy()).catch(() => undefined);
   }
 
   /** Whether the partition is to be left to somebody else after this batch. */
@@ -37,6 +40,8 @@ export class Share {
     if (performance.now() < this.#turnEnds) return false;
     this.begins();
     const busy = await this.sharing.asked().catch(() => undefined);
-    return busy !== undefined && this.sharing.busy() > busy + 1;
+    if (busy === undefined || this.sharing.busy() <= busy + this.sharing.left() + 1) return false;
+    this.sharing.leave();
+    return true;
   }
 }

@@ -23,6 +23,8 @@ interface Part {
   loop: PartitionLoop;
 }
 
+/** Milliseconds after which another process has said how many partitions it has by now. */
+const COUNTED = 1_500;
 /** How long a loop that only waits for a silent store is waited for. */
 const IDLE_GRACE = 2_000;
 
@@ -32,6 +34,8 @@ export class PartitionsWorker implements QueueWorker {
   readonly #patience = new AbortController();
   readonly #started: Promise<Part[]>;
   readonly #loops: PartitionLoop[] = [];
+  /** When partitions were left to other processes, the last one first. */
+  readonly #left: number[] = [];
   #stopped: Promise<void> | undefined;
 
   constructor(private readonly c: WorkerContext) {
@@ -88,6 +92,11 @@ export class PartitionsWorker implements QueueWorker {
       },
       sharing: {
         busy: () => this.#busy(),
+        left: () => this.#left.filter((at) => performance.now() - at < COUNTED).length,
+        leave: () => {
+          this.#left.unshift(performance.now());
+          this.#left.length = Math.min(this.#left.length, this.#loops.length);
+        },
         ask: (busy) => store.ask(partition, busy),
         asked: () => store.asked(partition),
       },

@@ -40,10 +40,13 @@ export const copyToProfile = definePlugin({
 });
 
 function apply(profile: ProfileDraft, to: string, value: Json, mode: (typeof MODES)[number]): void {
+  if (mode === 'equals') {
+    profile.set(to, value);
+    return;
+  }
   const before = profile.get(to);
   const list = Array.isArray(before) ? before : before === undefined || before === null ? [] : [before];
-  if (mode === 'equals') profile.set(to, value);
-  else if (mode === 'if-not-set') {
+  if (mode === 'if-not-set') {
     if (before === undefined || before === null) profile.set(to, value);
   } else if (mode === 'append') {
     const news = (Array.isArray(value) ? value : [value]).filter((item) => !includes(list, item));
