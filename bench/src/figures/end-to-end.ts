@@ -54,7 +54,7 @@ async function line(context: Context, name: BackendName, connections: number): P
 
   const measure = async (target: Target, run: string) => {
     // The first events compile the programs and make the people.
-    const warm = Math.ceil(Math.min(events, 4_000) / BATCH) * BATCH;
+    const warm = Math.ceil(Math.min(events, 20_000) / BATCH) * BATCH;
     await send(target.url, connections, `w${run}`, warm);
     await target.untilApplied(warm, patience);
     const pids = [...target.pids, ...(await servers.pids(name))];
