@@ -12,12 +12,20 @@ import { NO_TELEMETRY, type Telemetry } from '../telemetry/telemetry.js';
 import { inSpan, type Note } from '../telemetry/tracing.js';
 import { type AttemptOptions, attemptDelivery, refusedDelivery } from './attempt.js';
 import { HeldRows } from './held.js';
-import { Places, type PlacesOptions } from './places.js';
+import { Places } from './places.js';
+import { Slots } from './slots.js';
 
 /** Rows that are in work at a time in this process: most of them wait to be handed back. */
 const MOST = 4_000;
 
-export interface DispatcherOptions extends Omit<AttemptOptions, 'stopping'>, PlacesOptions {
+/** Rows of a destination that are leased for each call that may be under way: what one statement reads lasts a while. */
+const AHEAD = 4;
+
+export interface DispatcherOptions extends Omit<AttemptOptions, 'stopping'> {
+  /** Calls of one destination that are under way at a time. */
+  perDestination: number;
+  /** Destinations with rows in the hands of this process at a time. */
+  destinations: number;
   /** Milliseconds between two looks at the rows when nobody says that there is something. */
   pollMs: number;
   /** Milliseconds for which a row is held without word from this process: so long it waits when we die. */
@@ -37,6 +45,7 @@ export interface DispatcherOptions extends Omit<AttemptOptions, 'stopping'>, Pla
 export class Dispatcher {
   readonly #stop = new AbortController();
   readonly #places: Places;
+  readonly #slots: Slots;
   readonly #running = new Set<Promise<void>>();
   #wake: (() => void) | undefined;
   #poked = false;
@@ -50,7 +59,9 @@ export class Dispatcher {
   ) {
     // Each call listens.
     setMaxListeners(0, this.#stop.signal);
-    this.#places = new Places(options, () => this.poke());
+    const { perDestination, destinations } = options;
+    this.#places = new Places({ rows: perDestination * AHEAD, destinations }, () => this.poke());
+    this.#slots = new Slots(perDestination);
   }
 
   start(): void {
@@ -169,6 +180,12 @@ export class Dispatcher {
     }
   }
 
+  /** Nobody has begun with it, and another process need not wait for the end of the lease. */
+  async #giveBack({ id, dueAt }: DeliveryRow, lease: string, end: () => void): Promise<void> {
+    end();
+    await this.store.settleDelivery(id, lease, { status: 'pending', dueAt, now: new Date().toISOString() });
+  }
+
   /** Where nothing comes after the delivery and the store can do it, its run is closed with it: no way back is needed. */
   async #closing(row: DeliveryRow, change: DeliveryChange): Promise<DeliveryChange> {
     const { run } = row.entry as OutboxDelivery;
@@ -188,7 +205,9 @@ export class Dispatcher {
     let attempts = row.attempts.length;
     if (row.status !== 'answered') {
       crashPoint('delivery:leased');
-      const answer = await this.#attempt(row);
+      const end = await this.#slots.enter(row.destination);
+      if (this.#stopping) return await this.#giveBack(row, lease, end);
+      const answer = await this.#attempt(row).finally(end);
       crashPoint('delivery:called');
       const change = await this.#closing(row, answer);
       if (change.attempt) attempts++;
@@ -201,7 +220,7 @@ export class Dispatcher {
       if (!kept || change.status !== 'answered') return;
       result = change.result;
     }
-    // The call is over: another one may begin while this result is on its way.
+    // Other rows may be leased while this result is on its way.
     leave();
     await this.#handBack(row, lease, attempts, result ?? { output: null });
     const became = result?.error === undefined ? 'delivered' : 'dead';

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { columnKey, encode } from '../codec.js';
 import type { DeliveryChange } from '../port.js';
 import { addCounters, counterOf } from './receipts.js';
@@ -9,6 +10,8 @@ import { Statement } from './statement.js';
 const ENDS = -1;
 /** Results of one statement. */
 const MOST = 500;
+/** Milliseconds from one statement to the next: each costs more than the rows in it, and a lone result waits for none. */
+const EVERY = 10;
 
 interface Waiting {
   id: string;
@@ -19,14 +22,15 @@ interface Waiting {
 }
 
 /**
- * Stores the results of attempts, if their leases still stand. What comes while a statement is under way goes with the
- * next one: hundreds of results wait for the disk once. An answered row stays leased: its holder brings the result into
+ * Stores the results of attempts, if their leases still stand. What comes while a statement is under way, or soon after
+ * it, goes with the next one: hundreds of results wait for the disk once. An answered row stays leased: its holder brings the result into
  * the pipeline; if the holder dies, the row is leased again when the lease has passed. With a row that closes its run
  * the run's last state and its passages are written in the same statement.
  */
 export class Settler {
   #waiting: Waiting[] = [];
   #running = false;
+  #begun = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly db: Db) {}
 
@@ -41,6 +45,9 @@ export class Settler {
 
   async #run(): Promise<void> {
     while (this.#waiting.length > 0) {
+      const early = this.#begun + EVERY - performance.now();
+      if (early > 0.5) await sleep(early);
+      this.#begun = performance.now();
       const taken = this.#take();
       try {
         const kept = await update(this.db, taken);
