@@ -7,9 +7,6 @@ import { given, tell } from '../programs/program.js';
 export interface DeliverOptions {
   store: string;
   receiver: string;
-  /** Which rows: of so many parts the n-th, from 0. */
-  part: number;
-  parts: number;
 }
 
 /** Rows that are read at a time, and calls under way at a time. */
@@ -17,7 +14,7 @@ const READ = 1_000;
 const CALLS = 64;
 
 /** The delivery program without logic: reads due rows, signs, posts, marks the row. */
-const { store, receiver, part, parts } = given<DeliverOptions>();
+const { store, receiver } = given<DeliverOptions>();
 const database = new pg.Pool({ connectionString: store, max: 3 });
 const { origin, pathname } = new URL(receiver);
 const outside = new Pool(origin, { connections: CALLS });
@@ -32,9 +29,8 @@ async function read(after: string): Promise<Due[]> {
   const { rows } = await database.query<Due>({
     name: 'read',
     text: `SELECT id, doc FROM tributary.deliveries
-           WHERE status = 'pending' AND ready_at <= $1 AND id > $2 AND abs(hashtext(id)::bigint) % $3 = $4
-           ORDER BY id LIMIT ${READ}`,
-    values: [Date.now(), after, parts, part],
+           WHERE status = 'pending' AND ready_at <= $1 AND id > $2 ORDER BY id LIMIT ${READ}`,
+    values: [Date.now(), after],
   });
   return rows;
 }
@@ -84,6 +80,10 @@ async function run(): Promise<number> {
   return done;
 }
 
-process.on('message', async () => tell({ done: await run() }));
+process.on('message', async () => {
+  const begun = performance.now();
+  const done = await run();
+  tell({ done, seconds: (performance.now() - begun) / 1_000 });
+});
 process.on('disconnect', () => process.exit(0));
 tell({});

@@ -50,7 +50,6 @@ async function rate({ servers, scale, profiles }: Context, receiver: Receiver): 
     const tributary = await deploy({
       backend,
       flows,
-      workers: scale.workers,
       ...(profiles !== undefined && { profiles: join(profiles, 'deliveries') }),
     });
     const send = async (run: string, n: number) => {
@@ -86,19 +85,14 @@ async function rate({ servers, scale, profiles }: Context, receiver: Receiver): 
   const ceiling = async () => {
     const { store } = await servers.fresh('postgres').then(withTables);
     await fill(store, events, sample);
-    const programs: Program<object, { done: number }>[] = [];
+    const given: DeliverOptions = { store, receiver: receiver.hello.url };
+    const program = await startProgram<object, { done: number; seconds: number }>('ceiling/deliver', given);
     try {
-      for (let part = 0; part < scale.workers; part++) {
-        const given: DeliverOptions = { store, receiver: receiver.hello.url, part, parts: scale.workers };
-        programs.push(await startProgram<object, { done: number }>('ceiling/deliver', given));
-      }
-      const begun = performance.now();
-      const found = await Promise.all(programs.map((program) => program.ask({})));
-      const done = found.reduce((sum, each) => sum + each.done, 0);
+      const { done, seconds } = await program.ask({});
       if (done !== events) throw new Error(`The ceiling delivered ${done} of ${events}.`);
-      return (done / (performance.now() - begun)) * 1_000;
+      return done / seconds;
     } finally {
-      for (const program of programs) await program.stop();
+      await program.stop();
     }
   };
   const found = await inTurn(scale.rounds, ours, ceiling);
