@@ -37,6 +37,15 @@ const call = definePlugin({
   },
 });
 
+const note = definePlugin({
+  name: 'note',
+  version: '1.0.0',
+  title: 'Note',
+  config: Type.Object({}),
+  ports: ['out'],
+  run: () => 'out',
+});
+
 async function traced(endpoint: string): Promise<{ engine: Engine; end(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'tributary-traces-'));
   const { pglite, release } = await openEmbedded(folder);
@@ -44,6 +53,7 @@ async function traced(endpoint: string): Promise<{ engine: Engine; end(): Promis
   await store.open();
   const registry = new PluginRegistry();
   registry.register(call);
+  registry.register(note);
   const tracing = await loadTracing({ otlpEndpoint: endpoint }, ['api', 'worker']);
   const engine = createEngine({
     store,
@@ -79,8 +89,11 @@ describe('traces', () => {
     await engine.flows.saveDraft('f', {
       id: 'f',
       trigger: { events: ['track'] },
-      nodes: { crm: { plugin: 'call@^1', config: {} } },
-      edges: [{ from: 'trigger', to: 'crm' }],
+      nodes: { crm: { plugin: 'call@^1', config: {} }, told: { plugin: 'note@^1', config: {} } },
+      edges: [
+        { from: 'trigger', to: 'crm' },
+        { from: 'crm', to: 'told' },
+      ],
     });
     await engine.flows.publish('f');
     await engine.collect.accept({ source, calls: [{ type: 'track', event: 'Ann Marker', userId: 'ann-marker' }] });

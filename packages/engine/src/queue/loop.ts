@@ -77,10 +77,10 @@ export class PartitionLoop {
       if (job) {
         this.#empty = 0;
         this.#share.begins();
-      } else if (this.#empty++ > 1) {
+      } else {
         await this.#share.ask();
         // Batches that wait behind one which another process holds make the store answer "there is work" at once.
-        if (performance.now() - begun < 20) await pause(AGAIN, stopping);
+        if (this.#empty++ > 1 && performance.now() - begun < 20) await pause(AGAIN, stopping);
       }
       return job;
     } catch (error) {

@@ -24,6 +24,7 @@ export async function settleDelivery(
   lease: string,
   change: DeliveryChange,
 ): Promise<boolean> {
+  if (change.closes) throw new TypeError('MongoDB closes no run with its delivery: ask closesRuns first.');
   for (;;) {
     const found = await c.deliveries.findOne({ _id: columnKey(id), lease });
     if (!found) return false;

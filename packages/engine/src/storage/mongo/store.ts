@@ -67,15 +67,14 @@ export function createMongoStore(options: MongoStoreOptions): Store {
 
     ...leaser(c),
     renewDeliveries: (ids, lease, until) => renewDeliveries(c, ids, lease, until),
-    // That would be three collections in one step, which asks for transactions.
-    closesRuns: false,
     settleDelivery: (id, lease, change) => settleDelivery(c, id, lease, change),
     getDelivery: (id) => getDelivery(c, id),
     replayDelivery: (id, how) => replayDelivery(c, id, how),
 
     ...recordCalls(c),
-  } satisfies Omit<Store, 'name' | 'writesWhole'>;
-  return { name: 'mongodb', writesWhole: false, ...guarded(calls) };
+  } satisfies Omit<Store, 'name' | 'writesWhole' | 'closesRuns'>;
+  // Either would be several collections in one step, which asks for transactions.
+  return { name: 'mongodb', writesWhole: false, closesRuns: false, ...guarded(calls) };
 }
 
 function connect(options: MongoStoreOptions): MongoClient {
