@@ -15,7 +15,7 @@ const people = Math.min(2_000, Math.ceil(events / 20));
 
 /** Every crash point, and of the other faults those that are over soon: `pnpm chaos` does all of them. */
 const faults: readonly FaultName[] = [
-  ...(['kill-all', 'kill-supervised', 'stop-worker', 'stop-all', 'stall-worker'] as const),
+  ...(['kill-all', 'kill-supervised', 'stop-worker', 'stop-all', 'stall-worker', 'block-worker'] as const),
   ...(['queue-kill', 'queue-cut', 'store-kill', 'store-stop', 'store-cut'] as const),
   ...(['hook-500', 'hook-429', 'clock-back', 'disk-full', 'poison'] as const),
 ];

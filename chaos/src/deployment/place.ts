@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { PRELOAD } from '../preload/control.js';
+import { BLOCK, BLOCKED_LOCKS, PRELOAD } from '../preload/control.js';
 
 const program = fileURLToPath(new URL('../../../packages/cli/dist/main.js', import.meta.url));
 /** A start may have to wait for servers that are away, and for a place that nobody has freed yet. */
@@ -94,6 +94,23 @@ export class Place {
     signal(pid, 'SIGCONT');
   }
 
+  /**
+   * Blocks the event loop of the process that does the work for several times as long as its locks last: its watchdog
+   * ends it, or it is said. Resolves when it has gone.
+   */
+  async block(): Promise<void> {
+    const { pid } = this;
+    this.#expected.add(pid);
+    signal(pid, BLOCK);
+    const deadline = Date.now() + BLOCKED_LOCKS * Number(this.env.TRIBUTARY_LOCK_MS);
+    while (isAlive(pid)) {
+      await sleep(50);
+      if (Date.now() < deadline) continue;
+      this.surprises.push(`No watchdog ended the ${this.role}, whose event loop was blocked.`);
+      signal(pid, 'SIGKILL');
+    }
+  }
+
   /** SIGTERM, and nobody in its place. Resolves with the exit code. */
   async stop(): Promise<number | null> {
     this.#closing = true;
@@ -174,6 +191,14 @@ function childrenOf(pid: number): number[] {
     return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
   } catch {
     return [];
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
   }
 }
 

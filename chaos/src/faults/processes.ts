@@ -23,6 +23,14 @@ async function stallOne(world: World, role: Role): Promise<void> {
   await place.stall(2 * LOCK_MS);
 }
 
+async function blockOne(world: World, role: Role): Promise<void> {
+  const place = world.random.pick(placesOf(world, role));
+  await place.ready();
+  await sleep(world.random.below(300));
+  await place.block();
+  await place.ready();
+}
+
 /** Processes of the program that die, or stand still for longer than they own anything. */
 export const processFaults = {
   'kill-worker': { title: 'a worker killed', fits: several, play: (world) => killOne(world, 'worker') },
@@ -85,6 +93,12 @@ export const processFaults = {
     title: 'a worker stopped for longer than its locks',
     fits: () => true,
     play: (world) => stallOne(world, 'worker'),
+  },
+  'block-worker': {
+    title: 'a worker whose event loop is blocked for longer than its locks',
+    // The embedded program has a lock of half a minute.
+    fits: several,
+    play: (world) => blockOne(world, 'worker'),
   },
   'stall-api': { title: 'an api stopped for a while', fits: several, play: (world) => stallOne(world, 'api') },
 } satisfies { [name: string]: Fault };

@@ -17,6 +17,11 @@ export interface Death {
   pid: number;
 }
 
+/** The signal that blocks the event loop of the process that gets it. */
+export const BLOCK = 'SIGUSR2';
+/** For how many times as long as a lock lasts. */
+export const BLOCKED_LOCKS = 4;
+
 /** Holds the process that is stopped at a point. */
 export const STOPPED = 'stopped';
 

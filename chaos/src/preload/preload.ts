@@ -1,6 +1,6 @@
 import { openSync, readFileSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Control, STOPPED } from './control.js';
+import { BLOCK, BLOCKED_LOCKS, type Control, STOPPED } from './control.js';
 
 /**
  * Loaded into the processes of a run (`node --import`), never into anybody's else. It reads what the run writes into the
@@ -57,6 +57,13 @@ function stop(): void {
   }
   process.kill(process.pid, 'SIGSTOP');
 }
+
+/** Nothing else runs in this thread meanwhile. */
+function block(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BLOCKED_LOCKS * Number(process.env.TRIBUTARY_LOCK_MS));
+}
+
+process.on(BLOCK, block);
 
 let shift = 0;
 const RealDate = Date;

@@ -68,7 +68,7 @@ export async function serve({ roles, severalProcesses, demo, port }: ServeOption
   });
   metrics.watch({ queue, health: () => engine.health() });
   // Before the first batch: it may be the one that never ends.
-  startWatchdog(settings.lockMs);
+  await startWatchdog(settings.lockMs);
   await engine.start(roles);
   await prepare(engine, { settings, roles, front, shop });
   const tracker = roles.includes('api') ? await trackerFiles() : {};

@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 
 interface Data {
   beats: Int32Array;
@@ -23,3 +23,4 @@ setInterval(() => {
   writeSync(2, `The event loop stood still for more than ${ms} ms: the process is ended.\n`);
   process.kill(pid, 'SIGKILL');
 }, every);
+parentPort?.postMessage('watching');
