@@ -2,23 +2,22 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { minify } from 'terser';
 
-/** What the script's parts call each other by. None of these is a name of the browser's or of the public API. */
+/**
+ * What the script's parts call each other by. None of these is a name of the browser's or of the public API. New ones
+ * come last: a page can hold a part of the last version in its cache, and the letters must stay.
+ */
 const PRIVATE = [
   'allows',
   'answer',
-  'autoPage',
-  'base',
   'become',
   'count',
   'extend',
   'isAllowed',
   'isProvisional',
   'leaving',
-  'modules',
   'names',
   'notify',
   'opened',
-  'parting',
   'preferences',
   'put',
   'read',
@@ -33,6 +32,10 @@ const PRIVATE = [
   'tracker',
   'wiped',
   'write',
+  'parting',
+  'autoPage',
+  'base',
+  'modules',
 ];
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';

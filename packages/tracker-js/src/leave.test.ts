@@ -63,37 +63,43 @@ test('a page that is only out of sight waits as long as a collector that is away
 });
 
 describe('when the next page is asked for', () => {
-  const leaveFor = (page: ReturnType<typeof fakePage>, sameDocument: boolean) => {
-    for (const fn of page.navigation) fn({ destination: { sameDocument } });
+  const leaveFor = (page: ReturnType<typeof fakePage>) => {
+    for (const fn of page.navigation) fn({ destination: { sameDocument: false } });
   };
   const burst = (page: ReturnType<typeof fakePage>, count: number) => {
-    page.answer(never, never);
+    page.answer(never, never, never);
     const tracker = page.createTracker({ writeKey: 'demo' });
     for (let i = 0; i < count; i++) tracker.track(`e${i}`, { text: 'x'.repeat(9_000) });
+    return tracker;
   };
 
-  test('what is more than keepalive takes goes at once', () => {
+  test('the oldest of what is more than keepalive takes go at once, and leave the room to the newest', () => {
     const page = fakePage();
-    burst(page, 10);
-    leaveFor(page, false);
-    expect(page.sent.map(({ keepalive }) => keepalive)).toEqual([true, false]);
-    expect(page.events()).toHaveLength(10);
+    const tracker = burst(page, 10);
+    leaveFor(page);
+    expect(names(page)).toEqual(['e0 e1 e2 e3']);
+    tracker.track('Page Left');
+    page.fire('pagehide');
+    expect(page.sent.map(({ keepalive }) => keepalive)).toEqual([false, true]);
+    expect(names(page)[1]).toBe('e4 e5 e6 e7 e8 e9 Page Left');
   });
 
   test('what is not more goes when the page is left, once', () => {
     const page = fakePage();
     burst(page, 5);
-    leaveFor(page, false);
+    leaveFor(page);
     expect(page.sent).toEqual([]);
     page.fire('pagehide');
     expect(page.sent).toHaveLength(1);
   });
 
-  test('nothing goes where the page stays, as with a single-page app', () => {
-    const page = fakePage();
-    burst(page, 10);
-    leaveFor(page, true);
-    expect(page.sent).toEqual([]);
+  test('a page may have a `navigation` of its own', async () => {
+    for (const navigation of [{ open: true }, () => {}, null]) {
+      const page = fakePage(undefined, { navigation });
+      page.createTracker({ writeKey: 'demo' }).track('a');
+      await page.advance(250);
+      expect(names(page)).toEqual(['a']);
+    }
   });
 });
 

@@ -19,8 +19,8 @@ export interface Sender {
   /** Something was added to the queue. */
   notify(): void;
   flush(): Promise<void>;
-  /** Says that the next page is asked for. */
-  parting(): void;
+  /** Listens for navigations: the next page is asked for, or another view of this one. */
+  parting(event: unknown): void;
   /** Says that the page came back (0), went out of sight and may be gone in a moment (1), or is gone (2). */
   leaving(how: 0 | 1 | 2): void;
 }
@@ -62,7 +62,7 @@ export function createSender(
   }
 
   /** True when these events are done with, be it by success or by a refusal that no repetition would change. */
-  async function post(keys: string[], isLast?: boolean): Promise<boolean | undefined> {
+  async function post(keys: string[], isLast?: boolean, budget = KEEPALIVE_BUDGET): Promise<boolean | undefined> {
     const envelope = JSON.stringify({
       writeKey,
       sentAt: new Date(),
@@ -73,7 +73,7 @@ export function createSender(
     const body = `${envelope + keys.map(queue.read)}]}`;
     const bytes = byteLength(body);
     // Other scripts can have used up the browser's 64 KiB: then keepalive fails, and a plain repetition does not.
-    const keepalive = (isLast || !failures) && inFlightBytes + bytes <= KEEPALIVE_BUDGET;
+    const keepalive = (isLast || !failures) && inFlightBytes + bytes <= budget;
     if (keepalive) inFlightBytes += bytes;
     if (keepalive || isLast) keys.forEach(inFlight.add, inFlight);
     try {
@@ -113,22 +113,27 @@ export function createSender(
       }));
 
   /** The last chance of this page, so it is taken even while the collector has asked to wait. */
-  function leave(isEarly?: boolean): void {
+  function leave(isEarly?: unknown): void {
     if (!isAllowed()) return;
-    const last = (keys: string[]) => {
-      if (keys.length) leaving = Promise.all([leaving, post(keys, true)]);
+    const last = (keys: string[], budget?: number) => {
+      if (keys.length) leaving = Promise.all([leaving, post(keys, true, budget)]);
     };
     const room = KEEPALIVE_BUDGET - inFlightBytes - ENVELOPE;
     const fresh = queue.taken(LAST_EVENTS, room, true, inFlight);
+    // What keepalive takes has time until the page is gone, or stays; the older ones go now, and leave its room alone.
+    const rest = (not: Iterable<string>, budget?: number) =>
+      last(queue.taken(LAST_EVENTS, REST_BYTES, true, new Set(not)), budget);
+    if (isEarly) {
+      rest([...inFlight, ...fresh], 0);
+      return;
+    }
     const all = queue.taken(LAST_EVENTS, room, true);
     const fits = all.length === queue.count();
-    // What keepalive takes has time until the page is gone.
-    if (fits && isEarly) return;
     // With the batch that is under way if there is room: then the order is right whichever arrives first,
     // and the collector drops the repeats.
     last(fits && fresh.length ? all : fresh);
     // What keepalive does not take may still make it; it stays stored until it is acknowledged.
-    last(queue.taken(LAST_EVENTS, REST_BYTES, true, inFlight));
+    rest(inFlight);
     giveBack();
   }
 
@@ -139,7 +144,7 @@ export function createSender(
       else schedule(queue.count() < flushAt ? +flushDelay : 0);
     },
     flush,
-    parting: () => leave(true),
+    parting: leave,
     leaving(how) {
       // Some browsers hide the page after they have left it.
       away = how && Math.max(how, away);

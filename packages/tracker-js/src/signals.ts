@@ -11,7 +11,9 @@ export function createSignals() {
     return () => void listeners[signal]?.delete(one);
   }
   function emit<S extends keyof Signals>(signal: S, value: Signals[S]): void {
-    for (const callback of [...(listeners[signal] ?? [])]) callback(value);
+    [...(listeners[signal] ?? [])].forEach((callback) => {
+      callback(value);
+    });
   }
   return [on, emit] as const;
 }

@@ -12,20 +12,12 @@ import { NO_TELEMETRY, type Telemetry } from '../telemetry/telemetry.js';
 import { inSpan, type Note } from '../telemetry/tracing.js';
 import { type AttemptOptions, attemptDelivery, refusedDelivery } from './attempt.js';
 import { HeldRows } from './held.js';
-import { Places } from './places.js';
-import { Slots } from './slots.js';
+import { Places, type PlacesOptions } from './places.js';
 
 /** Rows that are in work at a time in this process: most of them wait to be handed back. */
 const MOST = 4_000;
 
-/** Rows of a destination that are leased for each call that may be under way: what one statement reads lasts a while. */
-const AHEAD = 4;
-
-export interface DispatcherOptions extends Omit<AttemptOptions, 'stopping'> {
-  /** Calls of one destination that are under way at a time. */
-  perDestination: number;
-  /** Destinations with rows in the hands of this process at a time. */
-  destinations: number;
+export interface DispatcherOptions extends Omit<AttemptOptions, 'stopping'>, PlacesOptions {
   /** Milliseconds between two looks at the rows when nobody says that there is something. */
   pollMs: number;
   /** Milliseconds for which a row is held without word from this process: so long it waits when we die. */
@@ -45,7 +37,6 @@ export interface DispatcherOptions extends Omit<AttemptOptions, 'stopping'> {
 export class Dispatcher {
   readonly #stop = new AbortController();
   readonly #places: Places;
-  readonly #slots: Slots;
   readonly #running = new Set<Promise<void>>();
   #wake: (() => void) | undefined;
   #poked = false;
@@ -59,9 +50,7 @@ export class Dispatcher {
   ) {
     // Each call listens.
     setMaxListeners(0, this.#stop.signal);
-    const { perDestination, destinations } = options;
-    this.#places = new Places({ rows: perDestination * AHEAD, destinations }, () => this.poke());
-    this.#slots = new Slots(perDestination);
+    this.#places = new Places(options, () => this.poke());
   }
 
   start(): void {
@@ -115,7 +104,8 @@ export class Dispatcher {
       now: Date.now(),
       leaseMs,
       lease,
-      limit: this.#places.half,
+      // Of very many destinations, fewer rows each.
+      limit: Math.min(this.#places.half, Math.max(1, Math.floor((MOST - this.#running.size) / room))),
       destinations: room,
       except: this.#places.full(),
     });
@@ -180,12 +170,6 @@ export class Dispatcher {
     }
   }
 
-  /** Nobody has begun with it, and another process need not wait for the end of the lease. */
-  async #giveBack({ id, dueAt }: DeliveryRow, lease: string, end: () => void): Promise<void> {
-    end();
-    await this.store.settleDelivery(id, lease, { status: 'pending', dueAt, now: new Date().toISOString() });
-  }
-
   /** Where nothing comes after the delivery and the store can do it, its run is closed with it: no way back is needed. */
   async #closing(row: DeliveryRow, change: DeliveryChange): Promise<DeliveryChange> {
     const { run } = row.entry as OutboxDelivery;
@@ -205,9 +189,8 @@ export class Dispatcher {
     let attempts = row.attempts.length;
     if (row.status !== 'answered') {
       crashPoint('delivery:leased');
-      const end = await this.#slots.enter(row.destination);
-      if (this.#stopping) return await this.#giveBack(row, lease, end);
-      const answer = await this.#attempt(row).finally(end);
+      // The call is over then: another one may begin while its result is on its way.
+      const answer = await this.#attempt(row).finally(leave);
       crashPoint('delivery:called');
       const change = await this.#closing(row, answer);
       if (change.attempt) attempts++;
@@ -220,7 +203,6 @@ export class Dispatcher {
       if (!kept || change.status !== 'answered') return;
       result = change.result;
     }
-    // Other rows may be leased while this result is on its way.
     leave();
     await this.#handBack(row, lease, attempts, result ?? { output: null });
     const became = result?.error === undefined ? 'delivered' : 'dead';

@@ -3,7 +3,7 @@ import { Places } from './places.js';
 
 it('gives a destination the next half of its places when half of them are free', () => {
   let room = 0;
-  const places = new Places({ rows: 4, destinations: 10 }, () => room++);
+  const places = new Places({ perDestination: 4, destinations: 10 }, () => room++);
   const back = Array.from({ length: 2 }, () => places.take('a'));
   expect(places.full()).toEqual([]);
   back.push(places.take('a'), places.take('a'));
@@ -18,7 +18,7 @@ it('gives a destination the next half of its places when half of them are free',
 
 it('has room for so many destinations, and says when there is some again', () => {
   let room = 0;
-  const places = new Places({ rows: 4, destinations: 2 }, () => room++);
+  const places = new Places({ perDestination: 4, destinations: 2 }, () => room++);
   const back = ['a', 'b'].map((destination) => places.take(destination));
   expect(places.room()).toBe(0);
   back[1]?.();

@@ -1,11 +1,14 @@
 export interface PlacesOptions {
-  /** Rows of one destination in the hands of this process at a time. */
-  rows: number;
-  /** Destinations with rows in its hands: a dead one takes one place of these, not all. */
+  /** Calls of one destination that are under way at a time. */
+  perDestination: number;
+  /** Destinations with calls under way at a time: a dead one takes one place of these, not all. */
   destinations: number;
 }
 
-/** Which rows may be leased. A destination gets the next half of its places as soon as half of them are free. */
+/**
+ * Who may call the outside. A destination gets the next half of its places as soon as half of them are free: a slow call
+ * holds up its own place alone, and rows are read by the dozen.
+ */
 export class Places {
   readonly #busy = new Map<string, number>();
 
@@ -17,7 +20,7 @@ export class Places {
 
   /** Places that a destination is given at a time. */
   get half(): number {
-    return Math.max(1, this.options.rows >> 1);
+    return Math.max(1, this.options.perDestination >> 1);
   }
 
   /** Destinations that get none now. */

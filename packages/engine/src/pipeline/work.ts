@@ -30,9 +30,6 @@ interface Draft {
   passed: Passages;
 }
 
-/** Fewer outbox entries than this are no megabyte: a payload has 256 KB at most, an event 32. */
-const MANY = 3;
-
 /** One computation of a part, in memory and synchronous: what the commit shall write. */
 export class PartWork {
   /** Identifiers that flows asked for and that are not (yet) this profile's. */
@@ -193,7 +190,7 @@ export class PartWork {
   largestOutbox(): number {
     let largest = 0;
     for (const { handOver } of this.#drafts.values()) {
-      if (handOver.length < MANY) continue;
+      if (handOver.length === 0) continue;
       largest = Math.max(largest, Buffer.byteLength(JSON.stringify(handOver)));
     }
     return largest;

@@ -74,15 +74,17 @@ export function queueContract(name: string, make: MakeBed): void {
       expect(overlaps).toBe(0);
     });
 
-    it('gives a worker that comes later its part of what waits', async () => {
+    it.each([
+      [10, 150],
+      [60, 40],
+    ])('gives a worker that comes later its part of what waits: %i ms each, %i batches', async (ms, batches) => {
       if (!bed.shared) return;
       const queue = await bed.open();
-      const batches = 150;
       for (let partition = 0; partition < PARTITIONS; partition++) await addNumbered(queue, partition, batches);
       const done: { by: string; partition: number; n: number }[] = [];
       const workAs = (by: string, at: Queue) =>
         at.work(async ({ partition, accepted }) => {
-          await sleep(10);
+          await sleep(ms);
           done.push({ by, partition, n: accepted });
         });
       workAs('first', queue);

@@ -137,8 +137,11 @@ export class PartitionLoop {
     const isGiven = await this.#share.isDue();
     const next = await job.moveToCompleted(null, this.c.token, !isGiven && !this.c.stopping.aborted);
     crashPoint('job:after-complete');
-    // Who asked looks every few milliseconds.
-    if (isGiven) await pause(2 * AGAIN, this.c.stopping);
+    if (isGiven) {
+      this.busy = false;
+      await this.#share.wake();
+      await pause(2 * AGAIN, this.c.stopping);
+    }
     const [data, id] = Array.isArray(next) ? next : [];
     return data ? Job.fromJSON(this.c.bull, data, id) : undefined;
   }

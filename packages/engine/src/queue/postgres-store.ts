@@ -94,6 +94,8 @@ export class PostgresStore implements QueueStore {
     return undefined;
   }
 
+  async wake(): Promise<void> {}
+
   async reclaim(partition: number, token: string): Promise<void> {
     for (const id of await jobsHeldBy(this.parts.pool, partition, token)) await this.#toHead(partition, id);
   }

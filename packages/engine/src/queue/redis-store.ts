@@ -6,6 +6,7 @@ import { waitingBatch } from './codec.js';
 import type { WaitingBatch } from './port.js';
 import { redisPressure, redisWarnings } from './redis-server.js';
 import type { QueueSettings } from './settings.js';
+import type { Question } from './share.js';
 import type { QueueStore } from './store.js';
 
 /** Stalls are no failures: with BullMQ's own limit, two kills would send a batch to the failed ones. */
@@ -58,13 +59,20 @@ export class RedisStore implements QueueStore {
     return texts.slice(0, gone < 0 ? texts.length : gone).map((text) => JSON.parse(text as string) as unknown);
   }
 
-  async ask(partition: number, busy: number): Promise<void> {
-    await this.client.set(this.#queue(partition).toKey('asked'), busy, 'PX', ASKED);
+  async ask(partition: number, { by, busy }: Question): Promise<void> {
+    const queue = this.#queue(partition);
+    // Where nobody works there is nothing to ask for, and nothing to write every second.
+    if ((await this.client.llen(queue.toKey('active'))) === 0) return;
+    await this.client.set(queue.toKey('asked'), `${busy} ${by}`, 'PX', ASKED);
   }
 
-  async asked(partition: number): Promise<number | undefined> {
-    const busy = await this.client.get(this.#queue(partition).toKey('asked'));
-    return busy === null ? undefined : Number(busy);
+  async asked(partition: number): Promise<Question | undefined> {
+    const [busy, by] = (await this.client.get(this.#queue(partition).toKey('asked')))?.split(' ') ?? [];
+    return by === undefined ? undefined : { by, busy: Number(busy) };
+  }
+
+  async wake(partition: number): Promise<void> {
+    await this.client.zadd(this.#queue(partition).toKey('marker'), 0, '0');
   }
 
   async reclaim(partition: number, token: string): Promise<void> {

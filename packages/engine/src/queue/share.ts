@@ -6,9 +6,17 @@ export interface Sharing {
   left(): number;
   /** One more is left to others. */
   leave(): void;
-  ask(busy: number): Promise<void>;
-  /** In how many partitions the process has work that asked; undefined: nobody does. */
-  asked(): Promise<number | undefined>;
+  /** The name of this process among those that ask. */
+  readonly id: string;
+  ask(question: Question): Promise<void>;
+  asked(): Promise<Question | undefined>;
+  wake(): Promise<void>;
+}
+
+/** Who asks for a partition, and in how many it has work already. */
+export interface Question {
+  by: string;
+  busy: number;
 }
 
 /** Milliseconds, about, after which somebody who asks for a partition that never ran empty is heard. */
@@ -32,15 +40,22 @@ export class Share {
 
   /** Asks for the partition. */
   async ask(): Promise<void> {
-    await this.sharing.ask(this.sharing.busy()).catch(() => undefined);
+    const { id: by, busy } = this.sharing;
+    await this.sharing.ask({ by, busy: busy() }).catch(() => undefined);
+  }
+
+  /** The partition is free: who asked sleeps, and takes it now. */
+  async wake(): Promise<void> {
+    await this.sharing.wake().catch(() => undefined);
   }
 
   /** Whether the partition is to be left to somebody else after this batch. */
   async isDue(): Promise<boolean> {
     if (performance.now() < this.#turnEnds) return false;
     this.begins();
-    const busy = await this.sharing.asked().catch(() => undefined);
-    if (busy === undefined || this.sharing.busy() <= busy + this.sharing.left() + 1) return false;
+    const asked = await this.sharing.asked().catch(() => undefined);
+    if (!asked || asked.by === this.sharing.id) return false;
+    if (this.sharing.busy() <= asked.busy + this.sharing.left() + 1) return false;
     this.sharing.leave();
     return true;
   }

@@ -2,6 +2,7 @@ import type { Queue as BullQueue, JobsOptions, Worker } from 'bullmq';
 import type { Batch } from '../events/batch.js';
 import type { LockKind } from './lease.js';
 import type { Queue } from './port.js';
+import type { Question } from './share.js';
 
 /** What Redis and PostgreSQL do each in their own way; everything else is in `partitions.ts`. */
 export interface QueueStore extends Pick<Queue, 'waiting' | 'pressure' | 'check' | 'warnings' | 'close'> {
@@ -20,10 +21,12 @@ export interface QueueStore extends Pick<Queue, 'waiting' | 'pressure' | 'check'
   interrupt(worker: Worker): Promise<void>;
   /** The data of the jobs that are taken next, at most so many, in their order. */
   next(partition: number, jobs: number): Promise<unknown[]>;
-  /** Says that a process with work in so many partitions would take this one too. It is forgotten after a moment. */
-  ask(partition: number, busy: number): Promise<void>;
-  /** In how many partitions the process works that asked for this one last; undefined when nobody does. */
-  asked(partition: number): Promise<number | undefined>;
+  /** Says, if somebody works on the partition, that one with work in so many would take it. It is forgotten after a moment. */
+  ask(partition: number, question: Question): Promise<void>;
+  /** Who asked for the partition last; undefined when nobody does. */
+  asked(partition: number): Promise<Question | undefined>;
+  /** Wakes one who waits for a job of the partition: BullMQ does it when a job comes, not when one is done. */
+  wake(partition: number): Promise<void>;
   /** Puts jobs in work under this token back to the head. */
   reclaim(partition: number, token: string): Promise<void>;
   /** Before a worker starts: puts jobs in work under none of these tokens back to the head, where nobody else does. */

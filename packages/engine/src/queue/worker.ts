@@ -36,6 +36,7 @@ export class PartitionsWorker implements QueueWorker {
   readonly #loops: PartitionLoop[] = [];
   /** When partitions were left to other processes, the last one first. */
   readonly #left: number[] = [];
+  readonly #id = randomUUID();
   #stopped: Promise<void> | undefined;
 
   constructor(private readonly c: WorkerContext) {
@@ -97,8 +98,10 @@ export class PartitionsWorker implements QueueWorker {
           this.#left.unshift(performance.now());
           this.#left.length = Math.min(this.#left.length, this.#loops.length);
         },
-        ask: (busy) => store.ask(partition, busy),
+        id: this.#id,
+        ask: (question) => store.ask(partition, question),
         asked: () => store.asked(partition),
+        wake: () => store.wake(partition),
       },
       reclaim: (own) => store.reclaim(partition, own),
       reclaimWhenIdle: store.reclaimWhenIdle,
