@@ -15,7 +15,7 @@ export const HELP = `pnpm bench [figure...] [options]
 
   --seconds N         seconds of one round (5)
   --rounds N          rounds of each figure (3)
-  --workers N         worker processes of end-to-end-*, and of its ceiling (2)
+  --workers N         worker processes of end-to-end-* and of its ceiling, but on MongoDB (2)
   --profiles N        profiles of the large store (100000)
   --timeline N        events of the long timeline (20000)
   --full              1,000,000 profiles, 100,000 events in a timeline, 10 minutes of memory

@@ -45,6 +45,8 @@ export const endToEndFigures: readonly Figure[] = [
 
 async function line(context: Context, name: BackendName, connections: number): Promise<Line> {
   const { servers, scale } = context;
+  // mongo-java-server does one thing at a time, and two programs without logic come into conflict there.
+  const workers = name === 'mongo' ? 1 : scale.workers;
   const before = loadAverage();
   const events = Math.ceil((SIZES[name] * scale.seconds) / BATCH) * BATCH;
   const patience = 30 + scale.seconds * 20;
@@ -75,7 +77,7 @@ async function line(context: Context, name: BackendName, connections: number): P
     const tributary = await deploy({
       backend,
       flows: [threeNodes()],
-      workers: scale.workers,
+      workers,
       ...(context.profiles !== undefined && { profiles: join(context.profiles, name) }),
     });
     const pids = tributary.all.map(({ pid }) => pid);
@@ -87,8 +89,8 @@ async function line(context: Context, name: BackendName, connections: number): P
   };
   const ceiling = async (round: number) => {
     const backend: Backend = await servers.fresh(name);
-    const bare = await startBare(backend, runs.ours?.profile ?? '{}', scale.workers);
-    const target = { ...bare, parts: bare.pids.length > 1 ? `api${' + worker'.repeat(scale.workers)}` : 'one process' };
+    const bare = await startBare(backend, runs.ours?.profile ?? '{}', workers);
+    const target = { ...bare, parts: bare.pids.length > 1 ? `api${' + worker'.repeat(workers)}` : 'one process' };
     const rate = await measure(target, `o${round}`).finally(() => bare.stop());
     runs.ceiling = await atRest(backend);
     return rate;
