@@ -23,6 +23,9 @@ const SERVERS: { [name in BackendName]: string } = {
   embedded: '',
 };
 
+/** Events before those that are measured: so many, until the programs run as fast as they will. */
+const WARM: { [name in BackendName]: number } = { postgres: 20_000, mongo: 4_000, embedded: 4_000 };
+
 const AIMS: { [name in BackendName]: number } = { postgres: 10_000, mongo: 0, embedded: 3_000 };
 
 function endToEnd(name: BackendName, connections: readonly number[]): Figure {
@@ -56,7 +59,7 @@ async function line(context: Context, name: BackendName, connections: number): P
 
   const measure = async (target: Target, run: string) => {
     // The first events compile the programs and make the people.
-    const warm = Math.ceil(Math.min(events, 20_000) / BATCH) * BATCH;
+    const warm = Math.ceil(Math.min(events, WARM[name]) / BATCH) * BATCH;
     await send(target.url, connections, `w${run}`, warm);
     await target.untilApplied(warm, patience);
     const pids = [...target.pids, ...(await servers.pids(name))];
