@@ -29,7 +29,7 @@ export async function atHalfLoad({ servers, lines, scale }: Context, scheduler =
   const rate = halfLoad(lines);
   const perSecond = rate / BATCH;
   const backend = await servers.fresh('postgres');
-  const tributary = await deploy({ backend, flows: [threeNodes()], scheduler });
+  const tributary = await deploy({ backend, flows: [threeNodes()], workers: scale.workers, scheduler });
   const generator = await startLoad({
     url: tributary.url,
     connections: 50,
@@ -38,7 +38,7 @@ export async function atHalfLoad({ servers, lines, scale }: Context, scheduler =
       ...{ event: 'Product Viewed', pool: 2_000 },
     },
   });
-  const { events } = await generator.ask({ kind: 'rate', perSecond, seconds: Math.min(3, scale.seconds) });
+  const { events } = await generator.ask({ kind: 'rate', perSecond, seconds: scale.seconds });
   await tributary.untilApplied(events, 60);
   return {
     tributary,
