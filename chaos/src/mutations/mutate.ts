@@ -22,9 +22,10 @@ export interface Verdict {
 
 /** One short run of the suite; right when it reports what must break, or nothing where nothing is switched off. */
 export async function mutate(run: Omit<Mutation, 'safeguard' | 'breaks'> & Partial<Mutation>): Promise<Verdict> {
-  const { safeguard, breaks, store, points, often, stopAt, story } = run;
+  const { safeguard, breaks, store, points, often, stopAt, story, people } = run;
   const { findings } = await runChaos({
     ...WORKLOAD,
+    ...(people && { people }),
     store,
     faults: [],
     crashPoints: points,
