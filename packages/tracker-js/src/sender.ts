@@ -120,9 +120,9 @@ export function createSender(
     };
     const room = KEEPALIVE_BUDGET - inFlightBytes - ENVELOPE;
     const fresh = queue.taken(LAST_EVENTS, room, true, inFlight);
-    // What keepalive takes has time until the page is gone, or stays; the older ones go now, and leave its room alone.
     const rest = (not: Iterable<string>, budget?: number) =>
       last(queue.taken(LAST_EVENTS, REST_BYTES, true, new Set(not)), budget);
+    // What keepalive takes has time until the page is gone, or stays; the older ones go now, and leave its room alone.
     if (isEarly) {
       rest([...inFlight, ...fresh], 0);
       return;

@@ -195,7 +195,8 @@ export function createCore(
   listen('pagehide', () => sender.leaving(2));
   listen('pageshow', () => sender.leaving(0));
   listen('visibilitychange', () => sender.leaving(+document.hidden as 0 | 1));
-  // A page may have a `navigation` of its own. Before the next page is asked for: what is more than keepalive takes has the time to go.
+  // Before the next page is asked for, so that what is more than keepalive takes has time. A page may have a
+  // `navigation` of its own.
   window.navigation?.addEventListener?.('navigate', sender.parting);
   listen('online', sender.flush);
   // Without a stored grant it is the id that is missing: only a denial takes it away.

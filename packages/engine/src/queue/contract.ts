@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Batch } from '../events/batch.js';
-import { PARTITIONS } from './contract-address.js';
 import { addNumbered, drained, type MakeBed, numbered, type QueueBed, rejected, upTo } from './contract-bed.js';
-import { GiveBack, type Lease, type Queue } from './port.js';
+import { GiveBack, type Lease } from './port.js';
 
 /** What every queue does, whatever it is made of. */
 export function queueContract(name: string, make: MakeBed): void {
@@ -72,31 +71,6 @@ export function queueContract(name: string, make: MakeBed): void {
       await drained(queue);
       expect(order).toEqual([upTo(30), upTo(30)]);
       expect(overlaps).toBe(0);
-    });
-
-    it.each([
-      [10, 150],
-      [60, 40],
-    ])('gives a worker that comes later its part of what waits: %i ms each, %i batches', async (ms, batches) => {
-      if (!bed.shared) return;
-      const queue = await bed.open();
-      for (let partition = 0; partition < PARTITIONS; partition++) await addNumbered(queue, partition, batches);
-      const done: { by: string; partition: number; n: number }[] = [];
-      const workAs = (by: string, at: Queue) =>
-        at.work(async ({ partition, accepted }) => {
-          await sleep(ms);
-          done.push({ by, partition, n: accepted });
-        });
-      workAs('first', queue);
-      await vi.waitFor(() => expect(done.length).toBeGreaterThan(PARTITIONS));
-      workAs('second', await bed.open());
-      await drained(queue);
-      for (let partition = 0; partition < PARTITIONS; partition++) {
-        const order = done.filter((each) => each.partition === partition).map(({ n }) => n);
-        expect(order).toEqual(upTo(batches));
-      }
-      // By chance it is about half; without a turn of its own it would get a batch or two.
-      expect(done.filter(({ by }) => by === 'second').length).toBeGreaterThan((PARTITIONS * batches) / 10);
     });
 
     it('keeps the order of adds that are not awaited', async () => {

@@ -6,14 +6,11 @@ import { waitingBatch } from './codec.js';
 import type { WaitingBatch } from './port.js';
 import { redisPressure, redisWarnings } from './redis-server.js';
 import type { QueueSettings } from './settings.js';
-import type { Question } from './share.js';
+import { ASKED, type Question } from './share.js';
 import type { QueueStore } from './store.js';
 
 /** Stalls are no failures: with BullMQ's own limit, two kills would send a batch to the failed ones. */
 const NO_LIMIT = 2 ** 31 - 1;
-
-/** Milliseconds for which a process that asks for a partition is believed to be there. */
-const ASKED = 1_500;
 
 /** BullMQ's own backend on Redis, where jobs of dead workers come back to the head by themselves. */
 export class RedisStore implements QueueStore {

@@ -6,6 +6,7 @@ import { queueContract } from './contract.js';
 import { addNumbered, closing, drained, numbered, type QueueBed } from './contract-bed.js';
 import { killContract } from './contract-kill.js';
 import { outageContract } from './contract-outage.js';
+import { shareContract } from './contract-share.js';
 import { QueueUnavailable } from './port.js';
 import { createRedisQueue } from './redis.js';
 
@@ -26,6 +27,7 @@ describe.skipIf(!need('redis').ok)('Redis', () => {
 
   queueContract('Redis', make);
   killContract('Redis', make);
+  shareContract('Redis', make);
   outageContract('Redis', make, () => server);
 
   it('aborts a batch whose lock was taken, and neither ends it nor gives it back', async () => {

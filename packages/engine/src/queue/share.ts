@@ -19,6 +19,8 @@ export interface Question {
   busy: number;
 }
 
+/** Milliseconds for which a question is believed: after that, who asked has said how many partitions it has by now. */
+export const ASKED = 1_500;
 /** Milliseconds, about, after which somebody who asks for a partition that never ran empty is heard. */
 const TURN = 200;
 

@@ -5,6 +5,7 @@ import { batchOf } from './codec.js';
 import { PartitionLoop } from './loop.js';
 import type { BatchHandler, QueueWorker } from './port.js';
 import type { OnError, QueueSettings } from './settings.js';
+import { ASKED } from './share.js';
 import type { QueueStore } from './store.js';
 import { backoff, pause, settles } from './wait.js';
 
@@ -23,8 +24,6 @@ interface Part {
   loop: PartitionLoop;
 }
 
-/** Milliseconds after which another process has said how many partitions it has by now. */
-const COUNTED = 1_500;
 /** How long a loop that only waits for a silent store is waited for. */
 const IDLE_GRACE = 2_000;
 
@@ -93,7 +92,7 @@ export class PartitionsWorker implements QueueWorker {
       },
       sharing: {
         busy: () => this.#busy(),
-        left: () => this.#left.filter((at) => performance.now() - at < COUNTED).length,
+        left: () => this.#left.filter((at) => performance.now() - at < ASKED).length,
         leave: () => {
           this.#left.unshift(performance.now());
           this.#left.length = Math.min(this.#left.length, this.#loops.length);
