@@ -129,5 +129,6 @@ describe('conditions', () => {
     const odd = { value: { toString: 1, valueOf: 1, indexOf: 1 } };
     expect(parseCondition({ '==': [{ var: 'value' }, 'x'] })(odd)).toBe(false);
     expect(parseCondition({ in: ['x', { var: 'value' }] })(odd)).toBe(false);
+    expect(parseCondition({ missing_some: [{ var: 'value' }, ['x']] })(odd)).toBe(true);
   });
 });

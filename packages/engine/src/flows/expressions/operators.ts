@@ -76,7 +76,9 @@ function missing(data: unknown, values: unknown[], meter: Meter): unknown[] {
 function missingSome(data: unknown, [need, options]: unknown[], meter: Meter): unknown[] {
   const keys = Array.isArray(options) ? (options as unknown[]) : [];
   const absent = missing(data, [keys], meter);
-  return keys.length - absent.length >= Number(need) ? [] : absent;
+  // An object is no number, and one with a property `toString` cannot even be asked.
+  const least = typeof need === 'object' && need !== null ? Number.NaN : Number(need);
+  return keys.length - absent.length >= least ? [] : absent;
 }
 
 function choose(args: Evaluate[]): Evaluate {
