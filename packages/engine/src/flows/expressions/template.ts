@@ -2,7 +2,9 @@ import { Liquid, type Template } from 'liquidjs';
 import { ExpressionError } from './error.js';
 
 const PARSE_LIMIT = 20_000;
-const LIMITS = { templateLimit: 10_000, memoryLimit: 1_000_000, renderLimit: 2_000 };
+/** Milliseconds: a template that takes longer holds up whoever waits behind it, and is given up. */
+const RENDER_LIMIT = 500;
+const MEMORY_LIMIT = 1_000_000;
 const MAX_OUTPUT = 262_144;
 /** Tags that read other files, and those that write into what they were given. */
 const REFUSED_TAGS = ['include', 'render', 'layout', 'block', 'increment', 'decrement'];
@@ -17,8 +19,9 @@ export function createTemplates(): Templates {
   const liquid = new Liquid({
     ownPropertyOnly: true,
     parseLimit: PARSE_LIMIT,
-    memoryLimit: LIMITS.memoryLimit,
-    renderLimit: LIMITS.renderLimit,
+    // Of each rendering.
+    memoryLimit: MEMORY_LIMIT,
+    renderLimit: RENDER_LIMIT,
     templates: {},
   });
   for (const tag of REFUSED_TAGS) delete liquid.tags[tag];
@@ -32,7 +35,7 @@ export function createTemplates(): Templates {
     },
     render(template, scope) {
       try {
-        const text = String(liquid.renderSync(template, scope, LIMITS));
+        const text = String(liquid.renderSync(template, scope));
         if (text.length > MAX_OUTPUT)
           throw new ExpressionError('TEMPLATE_OUTPUT', `The text is longer than ${MAX_OUTPUT} characters.`);
         return text;
