@@ -14,6 +14,7 @@ describe('a cursor', () => {
     const wrong = ['', 'x', `${cursor}=`, ` ${cursor}`, cursor.slice(1), encodeCursor('runs', ['a', 'b'])];
     wrong.push(encodeCursor('events', ['a']), Buffer.from('["runs", "a"]').toString('base64url'), 'a'.repeat(5000));
     wrong.push(Buffer.from('["runs",1]').toString('base64url'), Buffer.from('{}').toString('base64url'));
+    wrong.push(encodeCursor('runs', ['a\0']));
     for (const text of wrong) expect(() => decodeCursor('runs', 1, text)).toThrow(BadCursor);
   });
 });

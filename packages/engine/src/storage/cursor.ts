@@ -31,10 +31,15 @@ export function toPage<Row, Item>(
   return { items: page.map(item), next };
 }
 
+/** Column keys hold no NUL, and PostgreSQL takes none. */
+function isPart(part: unknown): part is string {
+  return typeof part === 'string' && !part.includes('\0');
+}
+
 function parts(cursor: string): string[] {
   try {
     const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    return Array.isArray(value) && value.every((part) => typeof part === 'string') ? value : [];
+    return Array.isArray(value) && value.every(isPart) ? value : [];
   } catch {
     return [];
   }

@@ -40,6 +40,8 @@ export function listsContract(subject: Subject): void {
       expect(await all((page) => subject.store.listRuns({ ...page, profile }))).toEqual([...runs].reverse());
       const failed = await all((page) => subject.store.listRuns({ ...page, flow, status: 'failed' }), 1);
       expect(failed).toEqual([runs[3], runs[1]]);
+      for (const strange of ['a\0b', '\ud800', ''])
+        expect(await all((page) => subject.store.listRuns({ ...page, flow, status: strange }))).toEqual([]);
       const everything = await all((page) => subject.store.listRuns(page));
       expect(everything.map(({ id }) => id)).toContain(other.id);
     });

@@ -59,7 +59,7 @@ export function listRuns(
   db: Db,
   query: PageQuery & { flow?: string; profile?: string; status?: string },
 ): Promise<Page<Run>> {
-  const where = { 'flow = ?': key(query.flow), 'profile = ?': key(query.profile), 'status = ?': query.status };
+  const where = { 'flow = ?': key(query.flow), 'profile = ?': key(query.profile), 'status = ?': key(query.status) };
   const item = ({ doc }: Doc & { started_at: string }) => decode<Run>(doc);
   const columns = 'id, started_at, doc';
   return readPage(db, { name: 'runs', table: 'runs', columns, order: ['started_at', 'id'], where, item }, query);
