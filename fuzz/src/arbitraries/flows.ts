@@ -118,19 +118,18 @@ export const anyFlow: fc.Arbitrary<Flow> = fc.record({
   ),
 });
 
-/** The definition as it is sent. */
-export function definitionOf(id: string, event: string, { nodes, chain, ports, when, more }: Flow): object {
+/** The definition as it is sent: text, since what is nested too deep for `JSON.stringify` is to be sent, too. */
+export function definitionOf(id: string, event: string, { nodes, chain, ports, when, more }: Flow): string {
   const edges = nodes.map((_, i) => ({
     from: chain && i > 0 ? `n${i - 1}.${ports[i - 1] ?? 'out'}` : 'trigger',
     to: `n${i}`,
   }));
-  return {
+  const definition = JSON.stringify({
     id,
     trigger: { events: ['track'], names: [event], ...(when === undefined ? {} : { when }) },
     nodes: Object.fromEntries(nodes.map((one, i) => [`n${i}`, one])),
     edges,
-    ...Object.fromEntries(
-      more.filter(([key]) => key !== 'id' && key !== 'trigger').map(([key, text]) => [key, JSON.parse(text)]),
-    ),
-  };
+  });
+  const rest = more.filter(([key]) => key !== 'id' && key !== 'trigger');
+  return `${definition.slice(0, -1)}${rest.map(([key, text]) => `,${JSON.stringify(key)}:${text}`).join('')}}`;
 }

@@ -14,9 +14,10 @@ import { manageFlows } from './flows/manage.js';
 import { LiveFlowsWatch } from './flows/watch.js';
 import { defaultRules, type IdentityRules } from './identity/rules.js';
 import type { PipelineContext } from './pipeline/context.js';
-import { LeaseLost } from './pipeline/part.js';
+import { Gathering } from './pipeline/gathering.js';
 import { processBatch } from './pipeline/process.js';
 import { Turns } from './pipeline/turns.js';
+import { LeaseLost } from './pipeline/write.js';
 import type { PluginRegistry } from './plugins/index.js';
 import type { Engine, Role } from './port.js';
 import { mayUse } from './profiles/consent.js';
@@ -96,6 +97,7 @@ export function createEngine({ store, queue, settings, registry, ...options }: E
       log.debug({ profiles: n }, 'conflict: computing again');
     },
     alone: new Map(),
+    gathering: new Gathering(),
     turns: new Turns(),
     telemetry,
   };

@@ -14,8 +14,19 @@ export interface ResolveInput {
   /** Place in the batch of the first item of this part. */
   from: number;
   items: readonly ResolveItem[];
-  /** Nothing may be merged, and no identifier change hands: else there is no resolution. */
-  isPlain?: true | undefined;
+}
+
+export interface PlainInput extends ResolveInput {
+  /** Nothing may be merged, and no identifier change hands: the first item that asks for it is named. */
+  isPlain: true;
+  /** What an attempt that ended so has read. */
+  directory?: Directory | undefined;
+}
+
+export interface Refusal {
+  /** Place of the item that is not plain. */
+  refused: number;
+  directory: Directory;
 }
 
 export interface Resolution {
@@ -31,26 +42,22 @@ export interface Resolution {
  * Step 3 of the commit: whose is each event? Claims what is free, merges what is one person,
  * and answers from stored facts only: whatever it decided stands when the batch is repeated.
  */
-export async function resolve(input: ResolveInput & { isPlain?: undefined }): Promise<Resolution>;
-export async function resolve(input: ResolveInput): Promise<Resolution | undefined>;
-export async function resolve(input: ResolveInput): Promise<Resolution | undefined> {
-  const { store, rules, batch, from, items, isPlain } = input;
-  const directory = new Directory(store);
+export async function resolve(input: PlainInput): Promise<Resolution | Refusal>;
+export async function resolve(input: ResolveInput): Promise<Resolution>;
+export async function resolve(input: ResolveInput & Partial<PlainInput>): Promise<Resolution | Refusal> {
+  const { store, rules, batch, from, items, isPlain, directory = new Directory(store) } = input;
   const ids = new Map<string, string>();
   const newId = (key: string) => ids.get(key) ?? (ids.set(key, uuidv7()).get(key) as string);
   await directory.loadIdentifiers(keysOf(items, rules));
   for (let tries = 0; tries < 1_000; tries++) {
     await directory.loadProfiles(namedProfiles(directory, items));
     const plan = new Plan(directory, rules, batch, from, newId);
-    try {
-      for (const item of items) plan.take(item);
-    } catch (error) {
-      if (!(error instanceof MergeNeeded)) throw error;
-      if (isPlain) return undefined;
-      await mergeProfiles(directory, rules, error);
+    const stop = take(plan, items, isPlain);
+    if (stop && isPlain) return { refused: stop.index, directory };
+    if (stop?.merge) {
+      await mergeProfiles(directory, rules, stop.merge);
       continue;
     }
-    if (isPlain && plan.moves.size > 0) return undefined;
     if (!(await claim(directory, plan)) || !(await move(directory, plan))) continue;
     return {
       directory,
@@ -60,6 +67,20 @@ export async function resolve(input: ResolveInput): Promise<Resolution | undefin
     };
   }
   throw new Error('Identities did not settle: other workers keep changing them.');
+}
+
+/** Plans item by item; answers the first that asks for a merge, or, where all must be plain, for a move. */
+function take(plan: Plan, items: readonly ResolveItem[], isPlain = false) {
+  for (const item of items) {
+    try {
+      plan.take(item);
+    } catch (error) {
+      if (!(error instanceof MergeNeeded)) throw error;
+      return { index: item.index, merge: error };
+    }
+    if (isPlain && plan.moves.size > 0) return { index: item.index };
+  }
+  return undefined;
 }
 
 /** The profiles that these items can be in by what is stored; nothing is decided. */

@@ -2,6 +2,7 @@ import type { CompiledFlow, LiveFlows, MissingFlow } from '../flows/index.js';
 import type { IdentityRules } from '../identity/rules.js';
 import type { Store } from '../storage/port.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
+import type { Gathering } from './gathering.js';
 import type { Turns } from './turns.js';
 
 /** What the pipeline works with: given once, by createEngine. */
@@ -16,8 +17,10 @@ export interface PipelineContext {
   /** Called after a commit that handed something over, so that deliveries need not wait for their clock. */
   onHandOver(): void;
   onConflict(profiles: number): void;
-  /** Batches of a partition that are not joined with those behind them. */
+  /** Batches of a partition that are not joined with others. */
   alone: Map<number, number>;
+  /** Brings batches together that this process has in its hands. */
+  gathering: Gathering;
   /** Who works at a time: batches side by side, or one suspected event. */
   turns: Turns;
   telemetry?: Telemetry;

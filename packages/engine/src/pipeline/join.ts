@@ -2,7 +2,10 @@ import type { Batch, BatchItem } from '../events/batch.js';
 import type { Lease } from '../queue/port.js';
 import type { PipelineContext } from './context.js';
 import { isTooDeep } from './items.js';
+import { blamableAttempt } from './outages.js';
 
+/** Items in one commit: with it, no profile takes more events in one write (design, "The commit"). */
+export const MOST_ITEMS = 200;
 /** A batch that has waited for so many milliseconds has others behind it. */
 const LATE = 15;
 /** Batches that are read ahead at most. */
@@ -11,36 +14,32 @@ const MOST_READ = 32;
 const ALONE = 8;
 
 /**
- * The batches behind this one that can be done together with it: a batch costs five statements however many items it
- * has, so who is behind catches up. Only at the first attempt, and only where a commit is written whole or not at all:
- * what died half way is repeated batch by batch. Only what is plain: no replay, nothing to give up.
+ * Whether a batch can be done together with others: a batch costs five statements however many items it has, so a worker
+ * with several in its hands does them in one commit. Only at the first attempt, and only where a commit is written whole
+ * or not at all: what died half way is repeated batch by batch. Only what is plain: no replay, nothing to give up.
  */
-export async function batchesBehind(
-  { store, alone }: PipelineContext,
-  batch: Batch,
-  lease: Lease,
-  most: number,
-): Promise<Batch[]> {
-  if (!store.writesWhole) return [];
-  if (lease.attempt > 1) {
-    // Whoever died may have died of a batch behind this one: joined again and again, it would kill once for each batch
-    // before it.
+export function mayJoin({ store, alone }: PipelineContext, batch: Batch, lease: Lease): boolean {
+  if (!store.writesWhole || batch.items.length >= MOST_ITEMS) return false;
+  if (blamableAttempt(lease) > 1) {
+    // Whoever died may have died of a batch beside or behind this one: joined again and again, it would kill once for
+    // each of them.
     alone.set(batch.partition, MOST_READ);
-    return [];
+    return false;
   }
-  if (Date.now() - batch.createdAt < LATE || !isPlain(batch)) return [];
+  if (!isPlain(batch)) return false;
   const left = alone.get(batch.partition) ?? 0;
-  if (left > 0) {
-    alone.set(batch.partition, left - 1);
-    return [];
-  }
-  const room = most - batch.items.length;
-  if (room <= 0) return [];
+  if (left > 0) alone.set(batch.partition, left - 1);
+  return left === 0;
+}
+
+/** The batches right behind this one, if it has waited: of so many items together, at most. */
+export async function batchesBehind(batch: Batch, lease: Lease, room: number): Promise<Batch[]> {
+  if (Date.now() - batch.createdAt < LATE || room <= 0) return [];
   // If those behind are as large as this one.
   const wanted = Math.min(MOST_READ, Math.ceil(room / Math.max(1, batch.items.length)));
   const behind: Batch[] = [];
   let items = 0;
-  // Without an answer it is done alone, as it would be with nothing behind it.
+  // Without an answer it is done without them, as it would be with nothing behind it.
   for (const next of await lease.following(wanted).catch(() => [])) {
     items += next.items.length;
     if (items > room || !isPlain(next)) break;
@@ -49,7 +48,7 @@ export async function batchesBehind(
   return behind;
 }
 
-/** They had to be done one by one: so will be the next ones, probably. */
+/** It had to be done alone: so will be the next ones of its partition, probably. */
 export function joinedInVain({ alone }: PipelineContext, { partition }: Batch): void {
   alone.set(partition, ALONE);
 }

@@ -4,10 +4,10 @@ import { profilesNear } from '../identity/resolve.js';
 import type { Lease } from '../queue/port.js';
 import type { DeadEvent } from '../storage/port.js';
 import { crashPoint } from '../telemetry/crash-point.js';
+import type { Placed } from './claim.js';
 import type { PipelineContext } from './context.js';
 import { claimId, eventOf, isFromOutside } from './items.js';
 import { endedByOutage } from './outages.js';
-import type { Placed } from './part.js';
 
 /** Deaths of the worker at one item before it is given up. */
 const DEATHS = 2;

@@ -2,7 +2,7 @@ import { definePlugin, type Json, Type } from '@tributary/sdk';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HELD, pipelineBench } from '../testing/bench.js';
 import { tell } from '../testing/plugins.js';
-import { LeaseLost } from './part.js';
+import { LeaseLost } from './write.js';
 
 const set = definePlugin({
   name: 'set',

@@ -12,11 +12,11 @@ import { FlowDraft } from '../profiles/draft.js';
 import type { Mark, Passages, Profile, Session } from '../profiles/profile.js';
 import type { Commit } from '../storage/port.js';
 import { weakened } from '../telemetry/weakened.js';
+import type { Placed } from './claim.js';
 import type { PipelineContext } from './context.js';
 import { claimId, eventOf, type WorkItem } from './items.js';
 import { addCounts } from './node-counts.js';
-import { parkedResume, parkedStart, parkedStep } from './parked.js';
-import type { Placed } from './part.js';
+import { type Parked, parkedResume, parkedStart, parkedStep } from './parked.js';
 import { isSample, storedRun } from './runs.js';
 
 /** A profile in this part: its new state, and what was there before. */
@@ -39,25 +39,26 @@ export class PartWork {
   readonly #runs: Commit['runs'] = [];
   /** Passages that an earlier commit of this batch left in the marks: together with the new ones, each is here once. */
   readonly #found: Passages = Object.create(null);
-  readonly #now: string;
-  /** This batch, and those that are done together with it. */
+  /** The batches of the part. */
   readonly #batches: ReadonlySet<string>;
+  readonly #partitions: ReadonlySet<number>;
 
   constructor(
     private readonly context: PipelineContext,
+    /** Under its name the part is written. */
     private readonly batch: Batch,
     private readonly resolution: Resolution,
     private readonly versions: ReadonlyMap<string, CompiledFlow | MissingFlow>,
     items: readonly Placed[],
   ) {
-    this.#batches = new Set([batch.id, ...items.map((placed) => placed.batch)]);
-    // The time of acceptance: a repeat of the batch computes the same.
-    this.#now = new Date(batch.createdAt).toISOString();
+    const batches = new Set([batch, ...items.map((placed) => placed.batch)]);
+    this.#batches = new Set([...batches].map(({ id }) => id));
+    this.#partitions = new Set([...batches].map(({ partition }) => partition));
   }
 
   take(placed: Placed): void {
     const { item } = placed;
-    const draft = this.#draft(this.resolution.profileOf(placed.index));
+    const draft = this.#draft(this.resolution.profileOf(placed.index), placed.batch);
     const message = claimId(item);
     const done = draft.done.get(message);
     if (done && !weakened('marks')) {
@@ -70,10 +71,10 @@ export class PartWork {
     else this.#event(draft, { ...placed, item }, message);
   }
 
-  #draft(id: string): Draft {
+  #draft(id: string, batch: Batch): Draft {
     const known = this.#drafts.get(id);
     if (known) return known;
-    const profile = this.resolution.directory.profiles.get(id) ?? emptyProfile(id, this.#now);
+    const profile = this.resolution.directory.profiles.get(id) ?? emptyProfile(id, acceptedAt(batch));
     const mine = profile.marks.filter((mark) => this.#batches.has(mark.batch));
     const draft: Draft = {
       profile,
@@ -87,12 +88,12 @@ export class PartWork {
     return draft;
   }
 
-  /** With the first write of a batch, what earlier batches of this partition left in the document goes. */
+  /** With the first write of a batch, what earlier batches of its partition left in the document goes. */
   #change(draft: Draft): void {
     if (draft.changed) return;
     draft.changed = true;
     const stays = (x: { partition: number; batch: string }) =>
-      x.partition !== this.batch.partition || this.#batches.has(x.batch);
+      !this.#partitions.has(x.partition) || this.#batches.has(x.batch);
     draft.profile.marks = draft.profile.marks.filter(stays);
     draft.profile.outbox = draft.profile.outbox.filter(stays);
   }
@@ -100,17 +101,17 @@ export class PartWork {
   #event(draft: Draft, placed: Placed & { item: Exclude<WorkItem, { kind: 'resume' }> }, message: string): void {
     const { item, index, batch } = placed;
     const { event } = item;
-    const mark = { partition: this.batch.partition, batch, message };
+    const mark = { partition: batch.partition, batch: batch.id, message };
     const applied = applyEvent(draft.profile, event, this.resolution.identifiersOf(index), mark);
     this.#keepEvent(item, { profile: draft.profile.id, sequence: applied.sequence, session: applied.session?.id });
     const { run, missing } = this.context.flows.live().index.match(event);
     const session = viewOfSession(applied.session);
     for (const flow of run) {
       const result = runFlow(flow, this.#passage(draft, placed, flow, session));
-      if (result) this.#finish(draft, item, result);
+      if (result) this.#finish(draft, placed, result);
     }
     for (const flow of missing) {
-      this.#park(draft, item, parkedStart(flow, event, this.batch));
+      this.#park(draft, placed, parkedStart(flow, event, batch));
     }
   }
 
@@ -120,18 +121,18 @@ export class PartWork {
     const event = resume.run.event;
     const by = { event: event.id, source: event.source };
     addIdentifiers(draft.profile, this.resolution.identifiersOf(index), event.timestamp, by);
-    const mark = { partition: this.batch.partition, batch, message };
+    const mark = { partition: batch.partition, batch: batch.id, message };
     draft.profile.marks.push({ ...mark, profile: draft.profile.id, sequence: draft.profile.sequence });
     const flow = this.versions.get(`${resume.run.flow}@${resume.run.version}`);
     if (!flow || !('nodes' in flow)) {
-      this.#park(draft, item, parkedResume(flow, resume, this.batch));
+      this.#park(draft, placed, parkedResume(flow, resume, batch));
       return;
     }
     const passage = this.#passage(draft, placed, flow, undefined);
     const result = parkedStep(resume.run)
       ? runFlow(flow, { ...passage, event })
       : resumeFlow(flow, resume.run, resume, passage);
-    if (result) this.#finish(draft, item, result);
+    if (result) this.#finish(draft, placed, result);
   }
 
   #passage(draft: Draft, { item, index, batch }: Placed, flow: CompiledFlow, session: SessionView | undefined) {
@@ -148,26 +149,25 @@ export class PartWork {
     const enter = (node: string) => {
       profile.node = node;
     };
-    return { event, profile, session, now: this.#now, partition: this.batch.partition, batch, enter };
+    return { event, profile, session, now: acceptedAt(batch), partition: batch.partition, batch: batch.id, enter };
   }
 
-  #finish(draft: Draft, item: WorkItem, result: FlowRunResult): void {
-    for (const entry of result.outbox) this.#handOver(draft, entry);
+  #finish(draft: Draft, { item, batch, trace }: Placed, result: FlowRunResult): void {
+    for (const entry of result.outbox) this.#handOver(draft, entry, trace);
     addCounts(draft.passed, result.nodeCounts);
     if (result.notable || isSample(eventOf(item))) {
-      const run = storedRun(draft.profile.id, eventOf(item), result, this.#now);
+      const run = storedRun(draft.profile.id, eventOf(item), result, acceptedAt(batch));
       this.#runs.push({ profile: draft.profile.id, run });
     }
   }
 
-  #park(draft: Draft, item: WorkItem, parked: { entry: OutboxEntry; result: Omit<FlowRunResult, 'status'> }): void {
-    this.#handOver(draft, parked.entry);
-    const run: Run = storedRun(draft.profile.id, eventOf(item), { ...parked.result, status: 'parked' }, this.#now);
+  #park(draft: Draft, { item, batch, trace }: Placed, { entry, result }: Parked): void {
+    this.#handOver(draft, entry, trace);
+    const run: Run = storedRun(draft.profile.id, eventOf(item), { ...result, status: 'parked' }, acceptedAt(batch));
     this.#runs.push({ profile: draft.profile.id, run });
   }
 
-  #handOver(draft: Draft, entry: OutboxEntry): void {
-    const trace = this.context.telemetry?.tracing?.current();
+  #handOver(draft: Draft, entry: OutboxEntry, trace: string | undefined): void {
     if (trace !== undefined) entry.trace = trace;
     draft.profile.outbox.push(entry);
     draft.handOver.push(entry);
@@ -227,6 +227,11 @@ export class PartWork {
       deadLetters: [],
     };
   }
+}
+
+/** What `now` is for its events: a repeat of the batch computes the same. */
+function acceptedAt({ createdAt }: Batch): string {
+  return new Date(createdAt).toISOString();
 }
 
 function viewOfSession(session: Session | undefined): SessionView | undefined {

@@ -49,7 +49,13 @@ export interface CommitStore {
   /** Whether a commit can be asked to be written as a whole or not at all (`Commit.whole`). */
   readonly writesWhole: boolean;
   /** True when one of these batches left its receipt. */
-  hasReceipt(partition: number, ...batches: string[]): Promise<boolean>;
+  hasReceipt(...batches: readonly BatchName[]): Promise<boolean>;
+}
+
+/** What a batch is found by. */
+export interface BatchName {
+  id: string;
+  partition: number;
 }
 
 export interface MessageClaim {
@@ -147,7 +153,7 @@ export interface Receipt {
   /** Passages of all items of the batch: what an earlier attempt computed is found in the marks. */
   nodes: Passages;
   /** Batches that were done together with it, in the same commit: the numbers are of all of them. */
-  joined?: { batch: string; producer: string; accepted: number }[];
+  joined?: { batch: string; partition: number; producer: string; accepted: number }[];
 }
 
 /** Numbers of events; a replay moves one from `quarantined` or `deadLettered` to `applied`. */
@@ -171,7 +177,7 @@ export interface ReadStore {
   /** Removes a row that was replayed. */
   removeRejected(list: 'quarantine' | 'dead-letters', id: string): Promise<void>;
   /** The sums of all receipts (G7), and which of these batches are in them. */
-  accounting(batches?: readonly { id: string; partition: number }[]): Promise<StoredAccounting>;
+  accounting(batches?: readonly BatchName[]): Promise<StoredAccounting>;
 }
 
 export interface StoredAccounting {

@@ -6,6 +6,7 @@ import { normaliseCall } from '../events/normalise.js';
 import { createFlowCatalog } from '../flows/index.js';
 import { defaultRules } from '../identity/rules.js';
 import type { PipelineContext } from '../pipeline/context.js';
+import { Gathering } from '../pipeline/gathering.js';
 import { processBatch } from '../pipeline/process.js';
 import { Turns } from '../pipeline/turns.js';
 import { PluginRegistry } from '../plugins/index.js';
@@ -49,6 +50,7 @@ export async function pipelineBench(options: { plugins?: Plugin[]; store?: Store
     onHandOver: () => undefined,
     onConflict: (n) => conflicts.push(n),
     alone: new Map(),
+    gathering: new Gathering(),
     turns: new Turns(),
   };
   const received = new Map<string, number>();

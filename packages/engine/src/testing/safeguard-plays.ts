@@ -1,6 +1,6 @@
 import type { Json } from '@tributary/sdk';
 import type { Batch } from '../events/batch.js';
-import { LeaseLost } from '../pipeline/part.js';
+import { LeaseLost } from '../pipeline/write.js';
 import type { Lease } from '../queue/port.js';
 import type { Store } from '../storage/port.js';
 import type { Safeguard } from '../telemetry/weakened.js';

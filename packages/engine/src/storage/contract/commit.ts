@@ -53,8 +53,8 @@ export function commitContract(subject: Subject): void {
         expect(row?.attempts).toEqual([]);
         expect(row?.dueAt).toBe(Date.parse('dueAt' in entry ? entry.dueAt : entry.createdAt));
       }
-      expect(await subject.store.hasReceipt(0, commit.batch)).toBe(true);
-      expect(await subject.store.hasReceipt(1, commit.batch)).toBe(false);
+      expect(await subject.store.hasReceipt({ id: commit.batch, partition: 0 })).toBe(true);
+      expect(await subject.store.hasReceipt({ id: commit.batch, partition: 1 })).toBe(false);
     });
 
     it('writes the profile that has no conflict, and nothing of the one that has', async () => {
@@ -82,7 +82,7 @@ export function commitContract(subject: Subject): void {
       expect(await runsOf(bad.id)).toEqual([]);
       expect(await subject.store.getDelivery(entries[0]?.entry.key ?? '')).toBeDefined();
       expect(await subject.store.getDelivery(entries[1]?.entry.key ?? '')).toBeUndefined();
-      expect(await subject.store.hasReceipt(0, batch)).toBe(false);
+      expect(await subject.store.hasReceipt({ id: batch, partition: 0 })).toBe(false);
     });
 
     it('as a whole writes nothing at all when a profile is in conflict or a batch counted already; or it is refused', async () => {
@@ -93,10 +93,11 @@ export function commitContract(subject: Subject): void {
       const [good, bad] = [aProfile(), aProfile()];
       await subject.store.replaceProfile(bad);
       await subject.store.replaceProfile(next(bad, { sequence: 77 }));
-      const [batch, other, third] = [newId(), newId(), newId()];
+      const [batch, other, third, fourth] = [newId(), newId(), newId(), newId()];
       const joined = [
-        { batch: other, producer: `p-${other}`, accepted: 7 },
-        { batch: third, producer: `p-${other}`, accepted: 9 },
+        { batch: other, partition: 0, producer: `p-${other}`, accepted: 7 },
+        { batch: third, partition: 0, producer: `p-${other}`, accepted: 9 },
+        { batch: fourth, partition: 5, producer: `p-${other}`, accepted: 4 },
       ];
       const make = (profiles: Profile[]) =>
         aCommit({
@@ -111,12 +112,21 @@ export function commitContract(subject: Subject): void {
       expect(undone).toBe(true);
       expect(await load(good.id)).toBeUndefined();
       expect(await timeline(good.id)).toEqual([]);
-      expect(await subject.store.hasReceipt(0, batch, other, third)).toBe(false);
+      expect(
+        await subject.store.hasReceipt(
+          { id: batch, partition: 0 },
+          { id: other, partition: 0 },
+          { id: third, partition: 0 },
+        ),
+      ).toBe(false);
 
       expect(await subject.store.commit(make([good]))).toEqual({ conflicts: [] });
-      for (const each of [batch, other, third]) expect(await subject.store.hasReceipt(0, each)).toBe(true);
-      expect(await subject.store.hasReceipt(0, newId(), third)).toBe(true);
-      expect((await subject.store.accounting()).accepted[`p-${other}/0`]).toBe(9);
+      for (const each of [batch, other, third])
+        expect(await subject.store.hasReceipt({ id: each, partition: 0 })).toBe(true);
+      expect(await subject.store.hasReceipt({ id: newId(), partition: 0 }, { id: third, partition: 0 })).toBe(true);
+      expect(await subject.store.hasReceipt({ id: fourth, partition: 5 })).toBe(true);
+      const { accepted } = await subject.store.accounting();
+      expect([accepted[`p-${other}/0`], accepted[`p-${other}/5`]]).toEqual([9, 4]);
 
       const [counted, fresh] = [newId(), newId()];
       await subject.store.commit(aCommit({ batch: counted, receipt: aReceipt(counted) }));
@@ -125,11 +135,11 @@ export function commitContract(subject: Subject): void {
         [counted, fresh],
         [fresh, counted],
       ] as const) {
-        const others = [{ batch: second, producer: newId(), accepted: 3 }];
+        const others = [{ batch: second, partition: 1, producer: newId(), accepted: 3 }];
         const commit = aCommit({ batch: first, receipt: { ...aReceipt(first), joined: others }, whole: true });
         expect(await subject.store.commit(commit)).toEqual({ conflicts: [], undone: true });
       }
-      expect(await subject.store.hasReceipt(0, fresh)).toBe(false);
+      expect(await subject.store.hasReceipt({ id: fresh, partition: 0 })).toBe(false);
       expect(await subject.store.accounting()).toEqual(before);
     });
 
@@ -181,17 +191,17 @@ export function commitContract(subject: Subject): void {
       const first = whole();
       const { receipt, profile: _, ...part } = first;
       await subject.store.commit(part);
-      expect(await subject.store.hasReceipt(0, first.batch)).toBe(false);
+      expect(await subject.store.hasReceipt({ id: first.batch, partition: 0 })).toBe(false);
       const last = aCommit({ batch: first.batch, profiles: [aProfile()], ...(receipt ? { receipt } : {}) });
       await subject.store.commit(last);
-      expect(await subject.store.hasReceipt(0, first.batch)).toBe(true);
+      expect(await subject.store.hasReceipt({ id: first.batch, partition: 0 })).toBe(true);
     });
 
     it('may be empty but for the receipt', async () => {
       const batch = newId();
       const commit = aCommit({ batch, partition: 4, receipt: aReceipt(batch, { partition: 4 }) });
       expect(await subject.store.commit(commit)).toEqual({ conflicts: [] });
-      expect(await subject.store.hasReceipt(4, batch)).toBe(true);
+      expect(await subject.store.hasReceipt({ id: batch, partition: 4 })).toBe(true);
     });
   });
 

@@ -14,11 +14,11 @@ export function lifecycleContract(subject: Subject): void {
       await store.commit(aCommit({ batch, receipt: aReceipt(batch) }));
       const now = Date.now();
       await store.clean({ now, claimsBefore: now - HOUR });
-      expect(await store.hasReceipt(0, batch)).toBe(true);
+      expect(await store.hasReceipt({ id: batch, partition: 0 })).toBe(true);
       const other = { id, batch: newId() };
       expect(await store.claimMessages([other])).toEqual([{ id, batch }]);
       await store.clean({ now, claimsBefore: now + HOUR });
-      expect(await store.hasReceipt(0, batch)).toBe(false);
+      expect(await store.hasReceipt({ id: batch, partition: 0 })).toBe(false);
       expect(await store.claimMessages([other])).toEqual([other]);
     });
 
@@ -85,7 +85,7 @@ export function lifecycleContract(subject: Subject): void {
       expect((await store.loadProfiles([profile.id])).get(profile.id)).toEqual(profile);
       expect((await store.profileEvents([profile.id], { limit: 5 })).items).toEqual(events);
       expect((await store.getDelivery(entry.key))?.entry).toEqual(entry);
-      expect(await store.hasReceipt(0, batch)).toBe(true);
+      expect(await store.hasReceipt({ id: batch, partition: 0 })).toBe(true);
       expect((await store.getRecord('kept', batch))?.body).toBe('body');
       expect(await store.accounting()).toEqual(sums);
     });

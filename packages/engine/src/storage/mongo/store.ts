@@ -56,8 +56,8 @@ export function createMongoStore(options: MongoStoreOptions): Store {
     loadProfiles: (ids) => loadProfiles(c, ids),
     replaceProfile: async (profile) => (await writeProfiles(c, [profile])).length === 0,
     commit: (batch) => commit(c, months, batch),
-    hasReceipt: async (partition, ...batches) => {
-      const found = await Promise.all(batches.map((batch) => hasReceipt(c, partition, batch)));
+    hasReceipt: async (...batches) => {
+      const found = await Promise.all(batches.map(({ id, partition }) => hasReceipt(c, partition, id)));
       return found.includes(true);
     },
 

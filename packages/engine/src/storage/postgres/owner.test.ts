@@ -27,7 +27,7 @@ function owners(name: string, sqlOf: () => Sql): void {
     const id = late.profiles[0]?.id ?? '';
     expect((await second.loadProfiles([id])).size).toBe(0);
     expect((await second.profileEvents([id], { limit: 5 })).items).toEqual([]);
-    expect(await second.hasReceipt(0, late.batch)).toBe(false);
+    expect(await second.hasReceipt({ id: late.batch, partition: 0 })).toBe(false);
     expect(await second.commit(late)).toEqual({ conflicts: [] });
   });
 
@@ -40,7 +40,7 @@ function owners(name: string, sqlOf: () => Sql): void {
     weaken('epoch-check');
     expect(await first.commit(late)).toEqual({ conflicts: [] });
     weaken(undefined);
-    expect(await second.hasReceipt(0, late.batch)).toBe(true);
+    expect(await second.hasReceipt({ id: late.batch, partition: 0 })).toBe(true);
   });
 
   it(`on ${name}: a commit without an owner is not held up`, async () => {

@@ -1,7 +1,9 @@
 import { columnKey, decode, encode } from '../codec.js';
-import type { Commit, Counts, Receipt, StoredAccounting } from '../port.js';
+import type { BatchName, Commit, Counts, Receipt, StoredAccounting } from '../port.js';
 import { asRows, type Db } from './sql.js';
 import type { Statement } from './statement.js';
+
+type Joined = NonNullable<Receipt['joined']>[number];
 
 /**
  * The receipt of a batch, and what it counts. The numbers are added up in the same statement, only if the receipt is
@@ -12,24 +14,24 @@ export function addReceipt(statement: Statement, schema: string, { receipt }: Co
   const { partition, counts, nodes } = receipt;
   const all = receiptsOf(receipt);
   const numbers = [
-    ...Object.entries(counts).map(([name, n]) => counterOf('count', name, n)),
-    ...Object.entries(nodes).map(([name, n]) => counterOf('node', name, n)),
-    ...Object.entries(latest(all)).map(([name, n]) => counterOf('accepted', name, n)),
+    ...Object.entries(counts).map(([name, n]) => counterOf(partition, 'count', name, n)),
+    ...Object.entries(nodes).map(([name, n]) => counterOf(partition, 'node', name, n)),
+    ...latest(all).map(({ partition: at, producer, accepted }) => counterOf(at, 'accepted', producer, accepted)),
   ].filter(({ n }) => n !== 0);
-  const at = statement.value(partition);
   statement.part(
     'new_receipt',
     `INSERT INTO ${schema}.receipts (batch, partition, at)
-     SELECT unnest(${statement.value(all.map((each) => columnKey(each.batch)))}::text[]), ${at}::integer,
-       ${statement.value(Date.now())}::bigint
+     SELECT unnest(${statement.value(all.map((each) => columnKey(each.batch)))}::text[]),
+       unnest(${statement.value(all.map((each) => each.partition))}::integer[]), ${statement.value(Date.now())}::bigint
      WHERE NOT EXISTS (SELECT FROM lost) ON CONFLICT DO NOTHING RETURNING batch`,
   );
-  const columns = 'kind text, key text, name text, n bigint';
+  const columns = 'partition integer, kind text, key text, name text, n bigint';
   const rows = `json_to_recordset(${statement.value(asRows(numbers))}::text::json) AS r(${columns})`;
   addCounters(
     statement,
     schema,
-    `SELECT ${at}::integer, kind, key, name, n FROM ${rows} WHERE EXISTS (SELECT FROM new_receipt) ORDER BY kind, key`,
+    `SELECT partition, kind, key, name, n FROM ${rows} WHERE EXISTS (SELECT FROM new_receipt)
+     ORDER BY partition, kind, key`,
   );
 }
 
@@ -44,25 +46,30 @@ export function addCounters(statement: Statement, schema: string, query: string)
 }
 
 /** The batches that a receipt is of. */
-export function receiptsOf({ batch, producer, accepted, joined = [] }: Receipt): NonNullable<Receipt['joined']> {
-  return [{ batch, producer, accepted }, ...joined];
+export function receiptsOf({ batch, partition, producer, accepted, joined = [] }: Receipt): Joined[] {
+  return [{ batch, partition, producer, accepted }, ...joined];
 }
 
-/** The running count of each producer as of its last batch: a row may be written once in a statement. */
-function latest(all: readonly { producer: string; accepted: number }[]): { [producer: string]: number } {
-  const counts: { [producer: string]: number } = Object.create(null);
-  for (const { producer, accepted } of all) counts[producer] = Math.max(counts[producer] ?? 0, accepted);
-  return counts;
+/** The running counts of each producer as of its last batch of a partition: a row may be written once in a statement. */
+function latest(all: readonly Joined[]): Joined[] {
+  const last = new Map<string, Joined>();
+  for (const each of all) {
+    const key = `${each.partition}/${each.producer}`;
+    if (each.accepted > (last.get(key)?.accepted ?? -1)) last.set(key, each);
+  }
+  return [...last.values()];
 }
 
-export function counterOf(kind: 'count' | 'node' | 'accepted', name: string, n: number) {
-  return { kind, key: columnKey(name), name: encode(name), n };
+export function counterOf(partition: number, kind: 'count' | 'node' | 'accepted', name: string, n: number) {
+  return { partition, kind, key: columnKey(name), name: encode(name), n };
 }
 
-export async function hasReceipt({ sql, schema }: Db, partition: number, batches: string[]): Promise<boolean> {
-  const text = `SELECT FROM ${schema}.receipts WHERE batch = ANY($1::text[]) AND partition = $2 LIMIT 1`;
-  const rows = await sql.query(text, [batches.map(columnKey), partition]);
-  return rows.length === 1;
+export async function hasReceipt({ sql, schema }: Db, batches: readonly BatchName[]): Promise<boolean> {
+  const text = `SELECT batch, partition FROM ${schema}.receipts WHERE batch = ANY($1::text[])`;
+  const found = await sql.query<{ batch: string; partition: number }>(text, [batches.map(({ id }) => columnKey(id))]);
+  return found.some((row) =>
+    batches.some(({ id, partition }) => row.batch === columnKey(id) && row.partition === partition),
+  );
 }
 
 /** One statement sees the sums and the receipts as of one moment. */

@@ -112,16 +112,16 @@ function addEnds(statement: Statement, schema: string, taken: readonly Waiting[]
   if (ends.length === 0) return;
   const runs = ends.map(({ id, run }) => ({ profile: run.profile, run, delivery: id }));
   const numbers = ends.flatMap(({ id, nodes }) =>
-    Object.entries(nodes).map(([name, n]) => ({ delivery: id, ...counterOf('node', name, n) })),
+    Object.entries(nodes).map(([name, n]) => ({ delivery: id, ...counterOf(ENDS, 'node', name, n) })),
   );
   const settled = 'delivery IN (SELECT id FROM settled)';
   addRuns(statement, schema, runs, settled);
-  const columns = 'delivery text, kind text, key text, name text, n bigint';
+  const columns = 'delivery text, partition integer, kind text, key text, name text, n bigint';
   addCounters(
     statement,
     schema,
-    `SELECT ${ENDS}, kind, key, name, sum(n)::bigint
+    `SELECT partition, kind, key, name, sum(n)::bigint
      FROM json_to_recordset(${statement.value(asRows(numbers))}::text::json) AS r(${columns})
-     WHERE ${settled} GROUP BY kind, key, name ORDER BY kind, key`,
+     WHERE ${settled} GROUP BY partition, kind, key, name ORDER BY partition, kind, key`,
   );
 }

@@ -71,7 +71,7 @@ export function createPostgresStore({ sql, schema = 'tributary', epoch }: Postgr
     replaceProfile: (profile) => profiles.replaceProfile(db, profile),
     putLedger: (entry) => profiles.putLedger(db, entry),
     commit: (batch) => commit(db, months, batch, mine),
-    hasReceipt: (partition, ...batches) => receipts.hasReceipt(db, partition, batches),
+    hasReceipt: (...batches) => receipts.hasReceipt(db, batches),
 
     profileEvents: (ids, page) => lists.profileEvents(db, ids, page),
     listProfiles: (query) => lists.listProfiles(db, query),

@@ -22,5 +22,5 @@ export async function expectOnce(store: Store, work: Work): Promise<void> {
   const [claim] = await store.claimMessages([{ id: message(work.rejected), batch: newId() }]);
   expect(claim).toEqual({ id: message(work.rejected), batch: work.batch, state: 'quarantined' });
   expect((await store.accounting()).nodes[work.node]).toBe(1);
-  expect(await store.hasReceipt(work.partition, work.batch)).toBe(true);
+  expect(await store.hasReceipt({ id: work.batch, partition: work.partition })).toBe(true);
 }

@@ -44,7 +44,7 @@ export function someWork(people = 3, each = 2): Work {
 /** What the pipeline does with a batch, in small: whatever is marked in a profile is not applied again. */
 export async function perform(store: Store, work: Work): Promise<void> {
   const { batch, partition, people, rejected } = work;
-  if (await store.hasReceipt(partition, batch)) return;
+  if (await store.hasReceipt({ id: batch, partition })) return;
   const messages = [...people.flatMap(({ events }) => events.map(message)), message(rejected)];
   await store.claimMessages(messages.map((id) => ({ id, batch })));
   for (;;) {

@@ -1,0 +1,83 @@
+import type { Batch, BatchItem } from '../events/batch.js';
+import type { Counts } from '../storage/port.js';
+import { crashPoint } from '../telemetry/crash-point.js';
+import { weakened } from '../telemetry/weakened.js';
+import type { PipelineContext } from './context.js';
+import { claimId, claimOf, isFromOutside, type WorkItem } from './items.js';
+
+/** An item of a batch, whatever it is. */
+export interface Claimed {
+  /** Place in the batch, or among those of all batches that are done together: what came before what. */
+  index: number;
+  batch: Batch;
+  item: BatchItem;
+}
+
+/** An item that is to be applied. */
+export interface Placed extends Claimed {
+  item: WorkItem;
+  /** The trace that its batch is done in. */
+  trace?: string | undefined;
+}
+
+export interface Claims {
+  /** What these batches may apply. */
+  mine: Claimed[];
+  /** Events from outside that were applied before, of each batch. */
+  duplicates: Map<Batch, number>;
+}
+
+/** Steps 1 and 2: repeats inside the batches are dropped, the rest is claimed, each by the batch in which it came. */
+export async function claim(context: PipelineContext, batches: readonly Batch[]): Promise<Claims> {
+  const first = new Map<string, Claimed>();
+  const duplicates = new Map<Batch, number>();
+  const count = ({ batch, item }: Claimed) => {
+    if (isFromOutside(item)) duplicates.set(batch, (duplicates.get(batch) ?? 0) + 1);
+  };
+  let index = 0;
+  for (const batch of batches) {
+    for (const item of batch.items) {
+      const id = claimId(item);
+      const claimed = { index: index++, batch, item };
+      if (first.has(id)) count(claimed);
+      else first.set(id, claimed);
+    }
+  }
+  const unique = [...first.values()];
+  crashPoint('batch:before-claims');
+  const answers = await context.store.claimMessages(unique.map(({ item, batch }) => claimOf(item, batch.id)));
+  crashPoint('batch:after-claims');
+  const mine = unique.filter((claimed, i) => {
+    const isMine = answers[i]?.batch === claimed.batch.id || weakened('claims');
+    if (!isMine) count(claimed);
+    return isMine;
+  });
+  return { mine, duplicates };
+}
+
+export function isWork(claimed: Claimed): claimed is Placed {
+  return claimed.item.kind !== 'rejected';
+}
+
+/** What the receipt of these batches says, without what is given up. */
+export function countsOf(
+  { mine, duplicates }: Claims,
+  batches: readonly Batch[],
+  dead: ReadonlySet<string> = new Set(),
+): Counts {
+  const counts: Counts = { applied: 0, duplicate: 0, quarantined: 0, deadLettered: 0, emitted: 0 };
+  for (const batch of batches) counts.duplicate += duplicates.get(batch) ?? 0;
+  for (const { item, batch } of mine) if (batches.includes(batch)) countItem(item, counts, dead);
+  return counts;
+}
+
+function countItem(item: BatchItem, counts: Counts, dead: ReadonlySet<string>): void {
+  if (item.kind === 'rejected') counts.quarantined++;
+  else if (item.kind === 'resume' || dead.has(item.event.id)) return;
+  else if (item.kind === 'emitted') counts.emitted++;
+  else {
+    counts.applied++;
+    // A replay moves one from the list where it was.
+    if (item.kind === 'replay') counts[item.of.list === 'quarantine' ? 'quarantined' : 'deadLettered']--;
+  }
+}

@@ -1,0 +1,108 @@
+import { AsyncResource } from 'node:async_hooks';
+import type { Batch } from '../events/batch.js';
+import type { Lease } from '../queue/port.js';
+import { StoreUnavailable } from '../storage/port.js';
+import type { PipelineContext } from './context.js';
+import { batchesBehind, joinedInVain, MOST_ITEMS } from './join.js';
+import { applyTogether, type Member } from './together.js';
+
+/** Commits of a process that are in work side by side: while the server writes one, the next is computed. */
+const AT_ONCE = 2;
+
+interface Waiting extends Omit<Member, 'behind'> {
+  /** Does it by itself. */
+  alone(): Promise<void>;
+  done(): void;
+  failed(error: unknown): void;
+  /** Under which spans are made. */
+  scope: AsyncResource | undefined;
+}
+
+/**
+ * Batches of several partitions that a process has in its hands go into one commit: those that come while others are
+ * written wait for each other. Who comes when nothing is in work begins at once, so nothing waits for company.
+ */
+export class Gathering {
+  #waiting: Waiting[] = [];
+  #running = 0;
+
+  /** Resolves when the batch is done, with others or by `alone`. */
+  do(context: PipelineContext, batch: Batch, lease: Lease, alone: () => Promise<void>): Promise<void> {
+    const tracing = context.telemetry?.tracing;
+    return new Promise((done, failed) => {
+      const scope = tracing && new AsyncResource('Batch');
+      this.#waiting.push({ batch, lease, trace: tracing?.current(), alone, done, failed, scope });
+      this.#next(context);
+    });
+  }
+
+  #next(context: PipelineContext): void {
+    while (this.#running < AT_ONCE && this.#waiting.length > 0) {
+      const taken = this.#take();
+      const work = () => workOff(context, taken);
+      this.#running++;
+      void (taken[0]?.scope?.runInAsyncScope(work) ?? work()).finally(() => {
+        this.#running--;
+        this.#next(context);
+      });
+    }
+  }
+
+  #take(): Waiting[] {
+    let n = 0;
+    for (let items = 0; n < this.#waiting.length; n++) {
+      items += this.#waiting[n]?.batch.items.length ?? 0;
+      if (n > 0 && items > MOST_ITEMS) break;
+    }
+    return this.#waiting.splice(0, n);
+  }
+}
+
+async function workOff(context: PipelineContext, taken: readonly Waiting[]): Promise<void> {
+  try {
+    const members = await withThoseBehind(taken);
+    const isOne = members.length === 1 && members[0]?.behind.length === 0;
+    const done = isOne ? new Set<Batch>() : await together(context, members);
+    if (!isOne && done.size === 0) for (const { batch } of taken) joinedInVain(context, batch);
+    await Promise.all(taken.map((each, i) => settle(each, members[i] as Member, done)));
+  } catch (error) {
+    for (const { failed } of taken) failed(error);
+  }
+}
+
+/** What is left of the room of a commit is filled with what waits behind the batches. */
+async function withThoseBehind(taken: readonly Waiting[]): Promise<Member[]> {
+  const room = MOST_ITEMS - taken.reduce((sum, { batch }) => sum + batch.items.length, 0);
+  const each = Math.floor(room / taken.length);
+  return Promise.all(
+    taken.map(async ({ batch, lease, trace }) => ({
+      ...{ batch, lease, trace, behind: await batchesBehind(batch, lease, each) },
+    })),
+  );
+}
+
+/** Nothing when it fails: whose fault it is shows when each is done by itself. A store that is away is nobody's. */
+async function together(context: PipelineContext, members: readonly Member[]): Promise<ReadonlySet<Batch>> {
+  try {
+    return await context.turns.together(() => applyTogether(context, members));
+  } catch (error) {
+    if (error instanceof StoreUnavailable) throw error;
+    return new Set();
+  }
+}
+
+async function settle(
+  { batch, lease, alone, done, failed }: Waiting,
+  { behind }: Member,
+  finished: ReadonlySet<Batch>,
+): Promise<void> {
+  try {
+    if (!finished.has(batch)) await alone();
+    const gone = behind.filter((each) => finished.has(each));
+    // One that stays in the queue is found to have its receipt.
+    if (gone.length > 0) await lease.drop(gone).catch(() => undefined);
+    done();
+  } catch (error) {
+    failed(error);
+  }
+}

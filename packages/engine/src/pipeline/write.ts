@@ -1,0 +1,51 @@
+import type { Lease } from '../queue/port.js';
+import type { Commit, CommitResult } from '../storage/port.js';
+import { crashPoint } from '../telemetry/crash-point.js';
+import { inSpan } from '../telemetry/tracing.js';
+import { weakened } from '../telemetry/weakened.js';
+import type { PipelineContext } from './context.js';
+import { handedOver } from './weak-outbox.js';
+
+/** The lease on a batch was lost: somebody else works on it now. Nothing more may be written. */
+export class LeaseLost extends Error {
+  override name = 'LeaseLost';
+}
+
+/** Steps 4 to 6, after the reads: verifies the leases, writes, and says that something was handed over. */
+export async function writeWork(
+  context: PipelineContext,
+  leases: readonly Lease[],
+  work: Commit,
+  more: Partial<Commit>,
+): Promise<CommitResult> {
+  const { commit, late } = handedOver(work);
+  crashPoint('part:before-verify');
+  // After the reads: whoever owns a batch now has read no older state than this (design, step 4).
+  if (!weakened('ownership-check')) await verify(leases);
+  crashPoint('part:before-commit');
+  const result = await write(context, { ...commit, ...more });
+  crashPoint('part:after-commit');
+  if (!result.undone && (late || commit.outbox.length > 0)) {
+    crashPoint('part:before-hand-over');
+    if (late) await write(context, late(result.conflicts));
+    context.onHandOver();
+  }
+  if (result.conflicts.length > 0) context.onConflict(result.conflicts.length);
+  return result;
+}
+
+async function verify(leases: readonly Lease[]): Promise<void> {
+  const held = await Promise.all(leases.map((lease) => lease.verify()));
+  if (!held.every(Boolean)) throw new LeaseLost();
+}
+
+async function write({ store, telemetry }: PipelineContext, commit: Commit): Promise<CommitResult> {
+  const begun = performance.now();
+  const facts = () => ({
+    kind: 'client' as const,
+    attributes: { partition: commit.partition, profiles: commit.profiles.length, events: commit.events.length },
+  });
+  const result = await inSpan(telemetry?.tracing, 'commit', facts, () => store.commit(commit));
+  telemetry?.observer.committed(performance.now() - begun);
+  return result;
+}
