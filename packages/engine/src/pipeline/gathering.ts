@@ -41,8 +41,10 @@ export class Gathering {
       const taken = this.#take();
       const work = () => workOff(context, taken);
       this.#running++;
-      void (taken[0]?.scope?.runInAsyncScope(work) ?? work()).finally(() => {
+      void (taken[0]?.scope?.runInAsyncScope(work) ?? work()).then((ends) => {
+        // Before whoever waits goes on: the place is free for its next batch.
         this.#running--;
+        for (const end of ends) end();
         this.#next(context);
       });
     }
@@ -58,15 +60,20 @@ export class Gathering {
   }
 }
 
-async function workOff(context: PipelineContext, taken: readonly Waiting[]): Promise<void> {
+/** How each of them ended, to be told. */
+async function workOff(context: PipelineContext, taken: readonly Waiting[]): Promise<(() => void)[]> {
   try {
     const members = await withThoseBehind(taken);
     const isOne = members.length === 1 && members[0]?.behind.length === 0;
     const done = isOne ? new Set<Batch>() : await together(context, members);
     if (!isOne && done.size === 0) for (const { batch } of taken) joinedInVain(context, batch);
-    await Promise.all(taken.map((each, i) => settle(each, members[i] as Member, done)));
+    return await Promise.all(taken.map((each, i) => settle(each, members[i] as Member, done)));
   } catch (error) {
-    for (const { failed } of taken) failed(error);
+    return taken.map(
+      ({ failed }) =>
+        () =>
+          failed(error),
+    );
   }
 }
 
@@ -95,14 +102,14 @@ async function settle(
   { batch, lease, alone, done, failed }: Waiting,
   { behind }: Member,
   finished: ReadonlySet<Batch>,
-): Promise<void> {
+): Promise<() => void> {
   try {
     if (!finished.has(batch)) await alone();
     const gone = behind.filter((each) => finished.has(each));
     // One that stays in the queue is found to have its receipt.
     if (gone.length > 0) await lease.drop(gone).catch(() => undefined);
-    done();
+    return done;
   } catch (error) {
-    failed(error);
+    return () => failed(error);
   }
 }
