@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SOURCE } from '../oracle/effects.js';
 import { ControlFile } from '../preload/control.js';
+import { atTheLatest } from './exit.js';
 import { flows } from './flows.js';
 import { Management, TOKEN } from './manage.js';
 import { Place, type Role } from './place.js';
@@ -30,9 +31,9 @@ export class Deployment {
   readonly #embedded: boolean;
   readonly #env: { [name: string]: string };
   readonly #folder = mkdtempSync(join(tmpdir(), 'tributary-chaos-'));
+  readonly #clear = atTheLatest(() => rmSync(this.#folder, { recursive: true, force: true }));
 
   constructor(servers: Servers, more: { [name: string]: string } = {}) {
-    process.once('exit', () => rmSync(this.#folder, { recursive: true, force: true }));
     this.control = new ControlFile(this.#folder);
     this.manage = new Management(() => this.apis.map(({ url }) => url));
     const env = {
@@ -82,7 +83,7 @@ export class Deployment {
 
   async end(): Promise<void> {
     await Promise.all(this.places.map((place) => place.end()));
-    rmSync(this.#folder, { recursive: true, force: true });
+    this.#clear();
   }
 
   #begin(roles: readonly Role[]): void {

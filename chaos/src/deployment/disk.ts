@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, statfsSync } from 'node:fs';
+import { atTheLatest } from './exit.js';
 
 const ROOM = 8 * 1024 ** 3;
 /** What is left when the disk is "full": the next page or two, and then nothing. */
@@ -7,16 +8,19 @@ const LEFT = 64 * 1024;
 
 /** A disk of its own for a data folder, in memory, which can be made full. */
 export class Disk {
-  private constructor(readonly folder: string) {}
+  /** Takes it away. */
+  readonly unmount: () => void;
+
+  private constructor(readonly folder: string) {
+    this.unmount = atTheLatest(() => void spawnSync('umount', ['-l', folder], { stdio: 'ignore' }));
+  }
 
   /** Undefined where this user may not mount. */
   static mount(folder: string): Disk | undefined {
     mkdirSync(folder, { recursive: true });
     const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${ROOM}`, 'tmpfs', folder], { stdio: 'ignore' });
     if (status !== 0) return undefined;
-    const disk = new Disk(folder);
-    process.once('exit', () => disk.unmount());
-    return disk;
+    return new Disk(folder);
   }
 
   /** From now on nothing more can be written. */
@@ -28,10 +32,6 @@ export class Disk {
   /** There is space again. */
   free(): void {
     this.#resize(ROOM);
-  }
-
-  unmount(): void {
-    spawnSync('umount', ['-l', this.folder], { stdio: 'ignore' });
   }
 
   #resize(bytes: number): void {
