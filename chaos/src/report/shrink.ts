@@ -1,5 +1,6 @@
 import { judge } from '../oracle/judge.js';
 import type { Finding, Observed } from '../oracle/observed.js';
+import { leaveOut } from '../smaller/leave-out.js';
 import type { Sent } from '../workload/types.js';
 
 /** So often the slice is judged again; what is left then is small enough to be read. */
@@ -29,13 +30,13 @@ export function shrink({ sent, observed, again }: Evidence, finding: Finding): S
   };
   // What was seen while it ran is not in what is left.
   if (!says(kept)) return [];
-  let tries = TRIES;
-  for (let size = kept.length >> 1; size >= 1 && tries > 0; size >>= 1) {
-    for (let from = 0; from < kept.length && tries-- > 0; ) {
-      const less = kept.toSpliced(from, size);
-      if (says(less)) kept = less;
-      else from += size;
-    }
+  const shorter = leaveOut(kept);
+  let step = shorter.next();
+  for (let tries = 0; !step.done && tries < TRIES; tries++) {
+    const less = step.value;
+    const same = says(less);
+    if (same) kept = less;
+    step = shorter.next(same);
   }
   const ids = new Set(kept);
   return all.filter(({ call }) => ids.has(call.messageId));

@@ -4,6 +4,8 @@ import { HouseholdStream, type Item } from './stream.js';
 import { POISON, type Sent, type Workload } from './types.js';
 
 const CLIENTS = 8;
+/** Each of the people makes so many calls at least. */
+export const CALLS_EACH = 2;
 
 export interface WorkloadOptions {
   seed: number;
@@ -44,7 +46,7 @@ function poison({ members }: Household, name: string): Item {
 
 /** Few households make many of the events: the n-th most popular one about 1/n of the first. */
 function popularity(random: Random, households: readonly Household[], events: number): number[] {
-  const lengths = households.map((household) => 2 * household.members.length);
+  const lengths = households.map((household) => CALLS_EACH * household.members.length);
   const weights = households.map((_, n) => 1 / (n + 3));
   const sum = weights.reduce((a, b) => a + b, 0);
   // Copies and bursts come on top.
