@@ -1,4 +1,5 @@
 import type { Report } from '../run/chaos.js';
+import type { PromiseLine } from './promises.js';
 
 const SHOWN = 12;
 
@@ -8,19 +9,23 @@ export function printReport({ promises, points, faults, counts, surprises, findi
   const say = (line: string) => console.log(line);
   say(`\n${store} (${servers.join(', ')}), seed ${seed}: ${events} calls of ${people} people`);
   say(`sent after ${seconds.sent} s, done after ${seconds.done} s, judged after ${seconds.judged} s`);
-  for (const { promise, name, held, text, findings: n, events: led } of promises) {
-    const more = n > 1 ? ` (the first of ${n})` : '';
-    say(`  ${promise.padEnd(9)}${name.padEnd(12)} ${held ? 'held  ' : 'BROKEN'} ${text}${more}`);
-    for (const line of led.slice(0, SHOWN)) say(`              ${line}`);
-    if (led.length > SHOWN) say(`              and ${led.length - SHOWN} more`);
-  }
+  for (const promise of promises) for (const line of linesOf(promise)) say(line);
   say(`faults: ${pairs(faults)}`);
   say(`deaths at crash points: ${pairs(points)}`);
   say(`counts: ${pairs(counts)}`);
   for (const surprise of surprises) say(`! ${surprise}`);
   for (const { promise, what } of findings.slice(0, 20)) say(`${promise}: ${what.slice(0, 600)}`);
-  if (findings.length > 0)
-    say(`\n${findings.length} findings. Again: pnpm chaos --store ${store} --seed ${seed} --events ${events}`);
+  if (findings.length > 0) say(`\n${findings.length} findings. Again: ${report.command}`);
+}
+
+/** What became of a promise; if it is broken, with the events that lead to the counter-example. */
+export function linesOf({ promise, name, held, text, findings, events }: PromiseLine): string[] {
+  const more = findings > 1 ? ` (the first of ${findings})` : '';
+  return [
+    `  ${promise.padEnd(9)}${name.padEnd(12)} ${held ? 'held  ' : 'BROKEN'} ${text}${more}`,
+    ...events.slice(0, SHOWN).map((line) => `              ${line}`),
+    ...(events.length > SHOWN ? [`              and ${events.length - SHOWN} more`] : []),
+  ];
 }
 
 function pairs(record: { [name: string]: number }): string {

@@ -1,3 +1,4 @@
+import { commandOf } from '../command.js';
 import { type StoreName, startServers } from '../deployment/servers.js';
 import { FAULT_NAMES, type FaultName } from '../faults/faults.js';
 import { crashPoints, mustBeMet } from '../faults/points.js';
@@ -30,6 +31,8 @@ export interface ChaosOptions {
 
 /** What a run found. */
 export interface Report {
+  /** The command line that runs it again. */
+  command: string;
   seed: number;
   store: StoreName;
   servers: string[];
@@ -57,13 +60,27 @@ function roundsFor(events: number, store: StoreName, points: readonly string[]):
 
 const timesFor = (events: number) => Math.ceil(events / 2_500);
 
+/** With what goes without saying: the faults, the crash points and the number of rounds. */
+export function complete(options: ChaosOptions) {
+  const { faults = FAULT_NAMES, crashPoints: points = crashPoints(options.store) } = options;
+  const rounds = options.rounds ?? roundsFor(options.events, options.store, points);
+  return { ...options, faults, crashPoints: points, rounds };
+}
+
 /** Sends a workload through real processes on real servers, does to them what the seed says, and judges the outcome. */
 export async function runChaos(options: ChaosOptions): Promise<Report> {
-  const { seed, events, people, store, progress = () => undefined } = options;
+  const {
+    seed,
+    events,
+    people,
+    store,
+    faults,
+    crashPoints: points,
+    rounds,
+    progress = () => undefined,
+  } = complete(options);
   const began = Date.now();
   const seconds = () => Math.round((Date.now() - began) / 100) / 10;
-  const faults = options.faults ?? FAULT_NAMES;
-  const points = options.crashPoints ?? crashPoints(store);
   const workload = makeWorkload({ seed, events, people, poison: faults.includes('poison') });
   const servers = await startServers(store);
   try {
@@ -72,7 +89,7 @@ export async function runChaos(options: ChaosOptions): Promise<Report> {
       workload,
       faults,
       points,
-      rounds: options.rounds ?? roundsFor(events, store, points),
+      rounds,
       times: timesFor(events),
       env: {
         ...(options.weaken !== undefined && { TRIBUTARY_CHAOS_WEAKEN: options.weaken }),
@@ -92,6 +109,7 @@ export async function runChaos(options: ChaosOptions): Promise<Report> {
     }
     const served = [servers.queueServer?.name, servers.storeServer?.name ?? 'PGlite'];
     return {
+      command: commandOf(options),
       seed,
       store,
       servers: served.filter((name) => name !== undefined),
