@@ -1,5 +1,5 @@
 import type { Profile } from '../profiles/profile.js';
-import type { CommitStore, IdentifierDoc } from '../storage/port.js';
+import type { CommitStore, IdentifierDoc, Looked } from '../storage/port.js';
 import { weakened } from '../telemetry/weakened.js';
 import { completeMerges } from './merge.js';
 
@@ -8,6 +8,7 @@ export class Directory {
   readonly identifiers = new Map<string, IdentifierDoc>();
   readonly profiles = new Map<string, Profile>();
   readonly #asked = new Set<string>();
+  readonly #read = new Set<string>();
   readonly #noted = new Map<string, IdentifierDoc[]>();
 
   constructor(readonly store: CommitStore) {}
@@ -18,6 +19,16 @@ export class Directory {
     if (wanted.length === 0) return;
     for (const key of wanted) this.#asked.add(key);
     for (const [key, doc] of await this.store.findIdentifiers(wanted)) this.identifiers.set(key, doc);
+  }
+
+  /** What a store has looked up for an attempt that begins: all of these keys were asked for. */
+  know(keys: Iterable<string>, { identifiers, profiles }: Looked): void {
+    for (const key of keys) this.#asked.add(key);
+    for (const [key, doc] of identifiers) {
+      this.identifiers.set(key, doc);
+      this.#read.add(doc.profile);
+    }
+    for (const [id, profile] of profiles) this.profiles.set(id, profile);
   }
 
   /** Identifiers that name a profile in the collection, whether its own list has them yet or not. */
@@ -35,8 +46,8 @@ export class Directory {
     const frozen: string[] = [];
     const seen = new Set<string>();
     while (wanted.size > 0) {
-      const missing = [...wanted].filter((id) => !this.profiles.has(id));
-      if (missing.length > 0) await this.#read(missing);
+      const missing = [...wanted].filter((id) => !this.profiles.has(id) && !this.#read.has(id));
+      if (missing.length > 0) await this.#load(missing);
       const next = new Set<string>();
       for (const id of wanted) {
         seen.add(id);
@@ -53,10 +64,10 @@ export class Directory {
   /** Reads them anew, whatever is known. */
   async reload(ids: readonly string[]): Promise<void> {
     for (const id of ids) this.profiles.delete(id);
-    await this.#read(ids);
+    await this.#load(ids);
   }
 
-  async #read(ids: readonly string[]): Promise<void> {
+  async #load(ids: readonly string[]): Promise<void> {
     for (const [id, profile] of await this.store.loadProfiles([...ids])) this.profiles.set(id, profile);
   }
 

@@ -19,14 +19,13 @@ export interface ResolveInput {
 export interface PlainInput extends ResolveInput {
   /** Nothing may be merged, and no identifier change hands: the first item that asks for it is named. */
   isPlain: true;
-  /** What an attempt that ended so has read. */
-  directory?: Directory | undefined;
+  /** What was read already. */
+  directory: Directory;
 }
 
 export interface Refusal {
-  /** Place of the item that is not plain. */
+  /** Place of the item that is not plain. Nothing was changed in the directory. */
   refused: number;
-  directory: Directory;
 }
 
 export interface Resolution {
@@ -53,7 +52,7 @@ export async function resolve(input: ResolveInput & Partial<PlainInput>): Promis
     await directory.loadProfiles(namedProfiles(directory, items));
     const plan = new Plan(directory, rules, batch, from, newId);
     const stop = take(plan, items, isPlain);
-    if (stop && isPlain) return { refused: stop.index, directory };
+    if (stop && isPlain) return { refused: stop.index };
     if (stop?.merge) {
       await mergeProfiles(directory, rules, stop.merge);
       continue;
@@ -95,7 +94,8 @@ export async function profilesNear(
   return directory.profiles.values();
 }
 
-function* keysOf(items: readonly ResolveItem[], rules: IdentityRules): Generator<string> {
+/** The identifiers that decide whose these items are. */
+export function* keysOf(items: readonly ResolveItem[], rules: IdentityRules): Generator<string> {
   for (const { event, extra, profile } of items) {
     if (!profile) for (const identifier of eventIdentifiers(rules, event)) yield identifierKey(identifier);
     for (const identifier of extra) yield identifierKey(identifier);

@@ -27,32 +27,44 @@ export interface Claims {
   duplicates: Map<Batch, number>;
 }
 
-/** Steps 1 and 2: repeats inside the batches are dropped, the rest is claimed, each by the batch in which it came. */
-export async function claim(context: PipelineContext, batches: readonly Batch[]): Promise<Claims> {
+/** Step 1: what is in these batches, without repeats inside them. */
+export function distinct(batches: readonly Batch[]): Claims {
   const first = new Map<string, Claimed>();
-  const duplicates = new Map<Batch, number>();
-  const count = ({ batch, item }: Claimed) => {
-    if (isFromOutside(item)) duplicates.set(batch, (duplicates.get(batch) ?? 0) + 1);
-  };
+  const duplicates: Claims['duplicates'] = new Map();
   let index = 0;
   for (const batch of batches) {
     for (const item of batch.items) {
       const id = claimId(item);
       const claimed = { index: index++, batch, item };
-      if (first.has(id)) count(claimed);
+      if (first.has(id)) countDuplicate(duplicates, claimed);
       else first.set(id, claimed);
     }
   }
-  const unique = [...first.values()];
+  return { mine: [...first.values()], duplicates };
+}
+
+/** Without what another batch has claimed. Nobody's is mine, or will be. */
+export function without({ mine, duplicates }: Claims, holderOf: (claimed: Claimed, i: number) => string | undefined) {
+  const left: Claims = { mine: [], duplicates: new Map(duplicates) };
+  for (const [i, claimed] of mine.entries()) {
+    const holder = holderOf(claimed, i);
+    if (holder === undefined || holder === claimed.batch.id || weakened('claims')) left.mine.push(claimed);
+    else countDuplicate(left.duplicates, claimed);
+  }
+  return left;
+}
+
+/** Steps 1 and 2: repeats inside the batch are dropped, the rest is claimed. */
+export async function claim(context: PipelineContext, batch: Batch): Promise<Claims> {
+  const all = distinct([batch]);
   crashPoint('batch:before-claims');
-  const answers = await context.store.claimMessages(unique.map(({ item, batch }) => claimOf(item, batch.id)));
+  const answers = await context.store.claimMessages(all.mine.map(({ item }) => claimOf(item, batch.id)));
   crashPoint('batch:after-claims');
-  const mine = unique.filter((claimed, i) => {
-    const isMine = answers[i]?.batch === claimed.batch.id || weakened('claims');
-    if (!isMine) count(claimed);
-    return isMine;
-  });
-  return { mine, duplicates };
+  return without(all, (_, i) => answers[i]?.batch);
+}
+
+function countDuplicate(duplicates: Claims['duplicates'], { batch, item }: Claimed): void {
+  if (isFromOutside(item)) duplicates.set(batch, (duplicates.get(batch) ?? 0) + 1);
 }
 
 export function isWork(claimed: Claimed): claimed is Placed {

@@ -64,10 +64,9 @@ export class Gathering {
 async function workOff(context: PipelineContext, taken: readonly Waiting[]): Promise<(() => void)[]> {
   try {
     const members = await withThoseBehind(taken);
-    const isOne = members.length === 1 && members[0]?.behind.length === 0;
-    const done = isOne ? new Set<Batch>() : await together(context, members);
-    if (!isOne && done.size === 0) for (const { batch } of taken) joinedInVain(context, batch);
-    return await Promise.all(taken.map((each, i) => settle(each, members[i] as Member, done)));
+    const done = await together(context, members);
+    if (!done) for (const { batch } of taken) joinedInVain(context, batch);
+    return await Promise.all(taken.map((each, i) => settle(each, members[i] as Member, done ?? new Set())));
   } catch (error) {
     return taken.map(
       ({ failed }) =>
@@ -89,12 +88,13 @@ async function withThoseBehind(taken: readonly Waiting[]): Promise<Member[]> {
 }
 
 /** Nothing when it fails: whose fault it is shows when each is done by itself. A store that is away is nobody's. */
-async function together(context: PipelineContext, members: readonly Member[]): Promise<ReadonlySet<Batch>> {
+async function together(context: PipelineContext, members: readonly Member[]) {
   try {
     return await context.turns.together(() => applyTogether(context, members));
   } catch (error) {
-    if (error instanceof StoreUnavailable) throw error;
-    return new Set();
+    const isOne = members.length === 1 && members[0]?.behind.length === 0;
+    if (isOne || error instanceof StoreUnavailable) throw error;
+    return undefined;
   }
 }
 

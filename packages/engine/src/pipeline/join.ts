@@ -19,7 +19,7 @@ const ALONE = 8;
  * or not at all: what died half way is repeated batch by batch. Only what is plain: no replay, nothing to give up.
  */
 export function mayJoin({ store, alone }: PipelineContext, batch: Batch, lease: Lease): boolean {
-  if (!store.writesWhole || batch.items.length >= MOST_ITEMS) return false;
+  if (!store.look || batch.items.length >= MOST_ITEMS) return false;
   if (blamableAttempt(lease) > 1) {
     // Whoever died may have died of a batch beside or behind this one: joined again and again, it would kill once for
     // each of them.

@@ -35,7 +35,7 @@ async function processAlone(context: PipelineContext, batch: Batch, lease: Lease
   const begun = performance.now();
   // Asked at the first attempt too: a queue that was restored from an older state brings done batches back as new
   // ones, when their marks may be gone. Beside the claims it costs no time of its own.
-  const [isDone, claims] = await Promise.all([context.store.hasReceipt(batch), claim(context, [batch])]);
+  const [isDone, claims] = await Promise.all([context.store.hasReceipt(batch), claim(context, batch)]);
   const suspect = blamableAttempt(lease) > SUSPECT_AFTER;
   if (isDone) {
     if (suspect) await endCarefully(context, batch);

@@ -46,8 +46,11 @@ export interface CommitStore {
   putLedger(entry: LedgerEntry): Promise<void>;
   /** Steps 5 and 6. */
   commit(commit: Commit): Promise<CommitResult>;
-  /** Whether a commit can be asked to be written as a whole or not at all (`Commit.whole`). */
-  readonly writesWhole: boolean;
+  /**
+   * What a commit begins with, as of one moment and in one call. Only stores have it that can write a commit as a whole
+   * or not at all (`Commit.whole`).
+   */
+  look?(ask: Look): Promise<Looked>;
   /** True when one of these batches left its receipt. */
   hasReceipt(...batches: readonly BatchName[]): Promise<boolean>;
 }
@@ -64,6 +67,25 @@ export interface MessageClaim {
   batch: string;
   /** A replay takes over a claim in this state from this holder, by compare-and-set. */
   takeOver?: { state: 'quarantined' | 'dead' };
+}
+
+export interface Look {
+  batches: readonly BatchName[];
+  /** Ids of claims. */
+  claims: readonly string[];
+  /** `type:value`. */
+  identifiers: readonly string[];
+  /** Ids of profiles, beside those that the identifiers name. */
+  profiles: readonly string[];
+}
+
+/** Of what was asked for, what is stored. */
+export interface Looked {
+  /** Whether one of the batches left its receipt. */
+  isDone: boolean;
+  claims: Map<string, ClaimAnswer>;
+  identifiers: Map<string, IdentifierDoc>;
+  profiles: Map<string, Profile>;
 }
 
 export interface ClaimAnswer {
@@ -115,8 +137,13 @@ export interface Commit {
   deadLetters: DeadEvent[];
   /** Written only when no profile was in conflict, once for each batch id. Absent for all but the last part of a batch. */
   receipt?: Receipt;
-  /** When one profile is in conflict or one batch has its receipt, nothing is written at all: the commit is `undone`. */
+  /**
+   * When one profile is in conflict, one batch has its receipt or one of `claims` is taken, nothing is written at all: the
+   * commit is `undone`.
+   */
   whole?: true;
+  /** Step 2 with the rest, where it is written as a whole. */
+  claims?: (Pick<MessageClaim, 'id' | 'batch'> & Pick<ClaimAnswer, 'state'>)[];
 }
 
 export interface CommitResult {

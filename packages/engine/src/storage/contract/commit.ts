@@ -86,7 +86,7 @@ export function commitContract(subject: Subject): void {
     });
 
     it('as a whole writes nothing at all when a profile is in conflict or a batch counted already; or it is refused', async () => {
-      if (!subject.store.writesWhole) {
+      if (!subject.store.look) {
         await expect(subject.store.commit({ ...aCommit({}), whole: true })).rejects.toThrow('whole');
         return;
       }

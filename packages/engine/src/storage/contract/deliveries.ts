@@ -100,7 +100,7 @@ export function deliveriesContract(subject: Subject): void {
     it('that close runs are settled by the dozen, each with its own', async () => {
       if (!subject.store.closesRuns) {
         // Either takes a transaction.
-        expect(subject.store.writesWhole).toBe(false);
+        expect(subject.store.look).toBeUndefined();
         return;
       }
       const node = `welcome@1/${newId()}/out`;

@@ -16,7 +16,7 @@ import { putRuns } from './runs.js';
  * line is repeated and ends in the same state.
  */
 export async function commit(c: Collections, months: EventMonths, batch: Commit): Promise<CommitResult> {
-  if (batch.whole) throw new TypeError('MongoDB writes no commit as a whole: ask writesWhole first.');
+  if (batch.whole) throw new TypeError('MongoDB writes no commit as a whole: only a store with `look` does.');
   const conflicts = await writeProfiles(c, batch.profiles);
   const lost = new Set(conflicts);
   const taken = <T extends { profile: string }>(rows: T[]) => rows.filter(({ profile }) => !lost.has(profile));

@@ -72,9 +72,9 @@ export function createMongoStore(options: MongoStoreOptions): Store {
     replayDelivery: (id, how) => replayDelivery(c, id, how),
 
     ...recordCalls(c),
-  } satisfies Omit<Store, 'name' | 'writesWhole' | 'closesRuns'>;
+  } satisfies Omit<Store, 'name' | 'closesRuns'>;
   // Either would be several collections in one step, which asks for transactions.
-  return { name: 'mongodb', writesWhole: false, closesRuns: false, ...guarded(calls) };
+  return { name: 'mongodb', closesRuns: false, ...guarded(calls) };
 }
 
 function connect(options: MongoStoreOptions): MongoClient {

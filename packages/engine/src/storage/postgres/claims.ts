@@ -1,6 +1,7 @@
 import { columnKey } from '../codec.js';
-import type { ClaimAnswer, MessageClaim } from '../port.js';
+import type { ClaimAnswer, Commit, MessageClaim } from '../port.js';
 import { asRows, type Db } from './sql.js';
+import type { Statement } from './statement.js';
 
 type Holder = { id: string; batch: string; state: ClaimAnswer['state'] | null };
 
@@ -54,4 +55,23 @@ async function readHolders({ sql, schema }: Db, claims: Keyed): Promise<Holder[]
   return sql.query<Holder>(`SELECT id, batch, state FROM ${schema}.claims WHERE id = ANY($1::text[])`, [
     claims.map(({ key }) => key),
   ]);
+}
+
+/** A condition that is true once `addClaims` has written: in one order everywhere, two commits do not wait for each other. */
+export const AFTER_CLAIMS = ' WHERE (SELECT count(*) FROM new_claims) >= 0';
+
+/** Step 2 as parts of a commit: those that are free are written. */
+export function addClaims(statement: Statement, schema: string, claims: NonNullable<Commit['claims']>): void {
+  const rows = claims.map(({ id, batch, state }) => ({ id: columnKey(id), batch, ...(state && { state }) }));
+  statement.part(
+    'wanted_claims',
+    `SELECT id, batch, state FROM json_to_recordset(${statement.value(asRows(rows))}::text::json)
+       AS r(id text, batch text, state text)`,
+  );
+  statement.part(
+    'new_claims',
+    `INSERT INTO ${schema}.claims (id, batch, state, at)
+     SELECT id, batch, state, ${statement.value(Date.now())}::bigint FROM wanted_claims ORDER BY id
+     ON CONFLICT DO NOTHING RETURNING id`,
+  );
 }

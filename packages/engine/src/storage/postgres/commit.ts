@@ -1,6 +1,7 @@
 import { weakened } from '../../telemetry/weakened.js';
 import { columnKey, encode } from '../codec.js';
 import type { Commit, CommitResult } from '../port.js';
+import { AFTER_CLAIMS, addClaims } from './claims.js';
 import { addDeliveries } from './deliveries.js';
 import { codeOf, NOT_ALL } from './errors.js';
 import type { Months } from './months.js';
@@ -21,6 +22,7 @@ export const OF_WINNERS = 'profile NOT IN (SELECT id FROM lost)';
 export async function commit(db: Db, months: Months, batch: Commit, owner: number | undefined): Promise<CommitResult> {
   const epoch = weakened('epoch-check') ? undefined : owner;
   const statement = new Statement();
+  if (batch.claims) addClaims(statement, db.schema, batch.claims);
   addProfiles(statement, db.schema, batch);
   addEvents(statement, db.schema, batch);
   addDeliveries(statement, db.schema, batch);
@@ -44,9 +46,10 @@ export async function commit(db: Db, months: Months, batch: Commit, owner: numbe
   return { conflicts: batch.profiles.map(({ id }) => id).filter((id) => lost.has(columnKey(id))) };
 }
 
-/** Nothing stays written when a profile is in conflict, or a batch has its receipt: its numbers are counted then. */
-function addWhole(statement: Statement, schema: string, { receipt }: Commit): void {
+/** Nothing stays written when something was lost to another, or a batch has its receipt: its numbers are counted then. */
+function addWhole(statement: Statement, schema: string, { receipt, claims }: Commit): void {
   const missing = ['ARRAY(SELECT id FROM lost)'];
+  if (claims) missing.push('ARRAY(SELECT id FROM wanted_claims EXCEPT SELECT id FROM new_claims)');
   if (receipt) {
     const batches = statement.value(receiptsOf(receipt).map(({ batch }) => columnKey(batch)));
     missing.push(`ARRAY(SELECT unnest(${batches}::text[]) EXCEPT SELECT batch FROM new_receipt)`);
@@ -68,7 +71,7 @@ async function withMonths<T>(months: Months, { events }: Commit, write: () => Pr
   }
 }
 
-function addProfiles(statement: Statement, schema: string, { profiles, outbox }: Commit): void {
+function addProfiles(statement: Statement, schema: string, { profiles, outbox, claims }: Commit): void {
   if (profiles.length === 0) {
     statement.part('lost', 'SELECT NULL::text AS id WHERE false');
     return;
@@ -76,7 +79,10 @@ function addProfiles(statement: Statement, schema: string, { profiles, outbox }:
   const handedOver = new Set(outbox.map(({ entry }) => entry.key));
   const rows = statement.value(asRows(profiles.map(toProfileRow)));
   const docs = statement.value(asLines(profiles.map((profile) => docOf(profile, handedOver))));
-  statement.part('profile_rows', `SELECT * FROM ${rowsWithDocs(rows, PROFILE_COLUMNS, docs)}`);
+  statement.part(
+    'profile_rows',
+    `SELECT * FROM ${rowsWithDocs(rows, PROFILE_COLUMNS, docs)}${claims ? AFTER_CLAIMS : ''}`,
+  );
   statement.part('won', writeProfiles(schema));
   statement.part('lost', 'SELECT id FROM profile_rows EXCEPT SELECT id FROM won');
 }

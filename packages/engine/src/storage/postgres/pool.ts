@@ -17,6 +17,9 @@ export function poolSql({ url, max = 10, timeoutMs = 8000 }: PoolOptions): Sql {
     connectionString: url,
     max,
     application_name: 'tributary',
+    // Plans are kept with the prepared statements: one that was made while a table was small must not read all of it when
+    // it has grown. Whatever is asked for often has its index.
+    options: '-c enable_seqscan=off',
     keepAlive: true,
     connectionTimeoutMillis: timeoutMs,
     statement_timeout: timeoutMs,

@@ -67,9 +67,11 @@ export function counterOf(partition: number, kind: 'count' | 'node' | 'accepted'
 export async function hasReceipt({ sql, schema }: Db, batches: readonly BatchName[]): Promise<boolean> {
   const text = `SELECT batch, partition FROM ${schema}.receipts WHERE batch = ANY($1::text[])`;
   const found = await sql.query<{ batch: string; partition: number }>(text, [batches.map(({ id }) => columnKey(id))]);
-  return found.some((row) =>
-    batches.some(({ id, partition }) => row.batch === columnKey(id) && row.partition === partition),
-  );
+  return found.some((row) => isReceiptOf(batches, row));
+}
+
+export function isReceiptOf(batches: readonly BatchName[], row: { batch: string; partition: number }): boolean {
+  return batches.some(({ id, partition }) => row.batch === columnKey(id) && row.partition === partition);
 }
 
 /** One statement sees the sums and the receipts as of one moment. */

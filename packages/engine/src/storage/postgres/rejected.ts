@@ -1,5 +1,6 @@
 import { columnKey, decode, encode } from '../codec.js';
 import type { Commit } from '../port.js';
+import { receiptsOf } from './receipts.js';
 import { asRows, type Db } from './sql.js';
 import type { Statement } from './statement.js';
 
@@ -7,7 +8,8 @@ type List = 'quarantine' | 'dead-letters';
 const TABLES = { quarantine: 'quarantine', 'dead-letters': 'dead_letters' } as const;
 
 /** Quarantined and dead events, and the claims of their messages, which say so from now on. */
-export function addRejected(statement: Statement, schema: string, { batch, quarantine, deadLetters }: Commit): void {
+export function addRejected(statement: Statement, schema: string, commit: Commit): void {
+  const { batch, quarantine, deadLetters, receipt } = commit;
   const claims: { id: string; state: string }[] = [];
   if (quarantine.length > 0) {
     for (const { source, messageId } of quarantine) claims.push(claimOf(source, messageId, 'quarantined'));
@@ -30,11 +32,12 @@ export function addRejected(statement: Statement, schema: string, { batch, quara
     );
   }
   if (claims.length === 0) return;
+  const batches = receipt ? receiptsOf(receipt).map((each) => each.batch) : [batch];
   statement.part(
     'marked_claims',
     `UPDATE ${schema}.claims c SET state = r.state
      FROM json_to_recordset(${statement.value(asRows(claims))}::text::json) AS r(id text, state text)
-     WHERE c.id = r.id AND c.batch = ${statement.value(batch)}`,
+     WHERE c.id = r.id AND c.batch = ANY(${statement.value(batches)}::text[])`,
   );
 }
 

@@ -6,6 +6,7 @@ import * as deliveries from './deliveries.js';
 import * as identifiers from './identifiers.js';
 import { leaseDeliveries } from './lease.js';
 import * as lists from './lists.js';
+import { look } from './look.js';
 import { createMonths, monthsFrom } from './months.js';
 import { beat, raiseEpoch } from './owner.js';
 import * as profiles from './profiles.js';
@@ -46,7 +47,6 @@ export function createPostgresStore({ sql, schema = 'tributary', epoch }: Postgr
   let mine = epoch;
   return {
     name: sql.name,
-    writesWhole: true,
     async open() {
       await createSchema(db);
       await months.ensure(monthsFrom(Date.now()));
@@ -71,6 +71,7 @@ export function createPostgresStore({ sql, schema = 'tributary', epoch }: Postgr
     replaceProfile: (profile) => profiles.replaceProfile(db, profile),
     putLedger: (entry) => profiles.putLedger(db, entry),
     commit: (batch) => commit(db, months, batch, mine),
+    look: (ask) => look(db, ask),
     hasReceipt: (...batches) => receipts.hasReceipt(db, batches),
 
     profileEvents: (ids, page) => lists.profileEvents(db, ids, page),
