@@ -1,6 +1,7 @@
 import type { Json } from '@tributary/sdk';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Batch } from '../events/batch.js';
+import { normaliseCall } from '../events/normalise.js';
 import type { Lease } from '../queue/port.js';
 import { StoreUnavailable } from '../storage/port.js';
 import { HELD, memoryStore, pipelineBench } from '../testing/bench.js';
@@ -159,5 +160,33 @@ describe('batches of several partitions', () => {
     const ends = await all(bench, batches);
     const failed = ['fulfilled', 'fulfilled', 'fulfilled', 'rejected', 'rejected', 'fulfilled'];
     expect(ends.map(({ status }) => status)).toEqual(failed);
+  });
+
+  it('leave rejected events in the quarantine, from where each can be replayed', async () => {
+    const bench = await makeBench();
+    await all(bench, perPartition(bench, PLAIN));
+    const [row] = (await bench.store.listQuarantine({ limit: 10 })).items;
+    const again = normaliseCall({ ...(track('bad', 'a') as object) } as Json, {
+      ...{ source: 'site', rules: bench.context.rules, receivedAt: Date.now(), small: false },
+    });
+    if (!row || again.kind !== 'event') throw new Error('nothing to replay');
+    const of = { list: 'quarantine', id: row.id } as const;
+    await bench.process(bench.items([{ kind: 'replay', event: again.event, of }], { partition: 4 }));
+    expect((await bench.store.accounting()).counts).toMatchObject({ applied: 8, quarantined: 0 });
+  });
+
+  it('are done in parts when one person has very many of the events', async () => {
+    const bench = await makeBench();
+    let commits = 0;
+    onCrashPoint((name) => {
+      if (name === 'part:after-commit') commits++;
+    });
+    const many = (from: string, who: (n: number) => string) =>
+      bench.batch(Array.from({ length: 300 }, (_, n) => track(`${from}${n}`, who(n))));
+    await bench.process(many('s', (n) => `several${n % 2}`));
+    expect(commits).toBe(1);
+    await bench.process(many('o', () => 'one'));
+    expect(commits).toBe(3);
+    expect((await bench.store.accounting()).counts.applied).toBe(600);
   });
 });

@@ -3,7 +3,7 @@ import type { Batch } from '../events/batch.js';
 import type { Lease } from '../queue/port.js';
 import { StoreUnavailable } from '../storage/port.js';
 import type { PipelineContext } from './context.js';
-import { batchesBehind, joinedInVain, MOST_ITEMS } from './join.js';
+import { batchesBehind, joinedInVain, MOST_TOGETHER } from './join.js';
 import { applyTogether, type Member } from './together.js';
 
 /** Commits of a process that are in work side by side: while the server writes one, the next is computed. */
@@ -54,7 +54,7 @@ export class Gathering {
     let n = 0;
     for (let items = 0; n < this.#waiting.length; n++) {
       items += this.#waiting[n]?.batch.items.length ?? 0;
-      if (n > 0 && items > MOST_ITEMS) break;
+      if (n > 0 && items > MOST_TOGETHER) break;
     }
     return this.#waiting.splice(0, n);
   }
@@ -78,7 +78,7 @@ async function workOff(context: PipelineContext, taken: readonly Waiting[]): Pro
 
 /** What is left of the room of a commit is filled with what waits behind the batches. */
 async function withThoseBehind(taken: readonly Waiting[]): Promise<Member[]> {
-  const room = MOST_ITEMS - taken.reduce((sum, { batch }) => sum + batch.items.length, 0);
+  const room = MOST_TOGETHER - taken.reduce((sum, { batch }) => sum + batch.items.length, 0);
   const each = Math.floor(room / taken.length);
   return Promise.all(
     taken.map(async ({ batch, lease, trace }) => ({

@@ -4,8 +4,10 @@ import type { PipelineContext } from './context.js';
 import { isTooDeep } from './items.js';
 import { blamableAttempt } from './outages.js';
 
-/** Items in one commit: with it, no profile takes more events in one write (design, "The commit"). */
+/** Items of one profile in one write (design, "The commit"). */
 export const MOST_ITEMS = 200;
+/** Items that are written together, which are of many profiles: so much is computed at a stretch. */
+export const MOST_TOGETHER = 500;
 /** A batch that has waited for so many milliseconds has others behind it. */
 const LATE = 15;
 /** Batches that are read ahead at most. */
@@ -19,7 +21,7 @@ const ALONE = 8;
  * or not at all: what died half way is repeated batch by batch. Only what is plain: no replay, nothing to give up.
  */
 export function mayJoin({ store, alone }: PipelineContext, batch: Batch, lease: Lease): boolean {
-  if (!store.look || batch.items.length >= MOST_ITEMS) return false;
+  if (!store.look || batch.items.length > MOST_TOGETHER) return false;
   if (blamableAttempt(lease) > 1) {
     // Whoever died may have died of a batch beside or behind this one: joined again and again, it would kill once for
     // each of them.

@@ -17,6 +17,7 @@ import {
 } from './compute.js';
 import type { PipelineContext } from './context.js';
 import { claimId } from './items.js';
+import { MOST_ITEMS } from './join.js';
 import { PartWork } from './work.js';
 import { LeaseLost, writeWork } from './write.js';
 
@@ -58,7 +59,7 @@ export async function applyTogether(
     if (leases.some(({ signal }) => signal.aborted)) throw new LeaseLost();
     const counts = countsOf(claims, left);
     const more = endOf(claims, looked, left, receiptOf(left, counts, work.nodes()));
-    const { undone } = await writeWork(context, leases, work.result(), { ...more, whole: true });
+    const { undone } = await writeWork(context, leases, work.result({ isWhole: true }), { ...more, whole: true });
     if (undone) continue;
     tell(context, left, counts, begun);
     return new Set(left);
@@ -118,7 +119,8 @@ async function compute(
       directory = new Directory(store);
       continue;
     }
-    return work.largestOutbox() > OUTBOX_BYTES ? undefined : { left, work };
+    const isTooMuch = work.mostItems() > MOST_ITEMS || work.largestOutbox() > OUTBOX_BYTES;
+    return isTooMuch ? undefined : { left, work };
   }
   return undefined;
 }

@@ -28,6 +28,8 @@ interface Draft {
   handOver: OutboxEntry[];
   /** Passages of nodes in this computation. */
   passed: Passages;
+  /** Items of this part that are this profile's. */
+  items: number;
 }
 
 /** One computation of a part, in memory and synchronous: what the commit shall write. */
@@ -59,6 +61,7 @@ export class PartWork {
   take(placed: Placed): void {
     const { item } = placed;
     const draft = this.#draft(this.resolution.profileOf(placed.index), placed.batch);
+    draft.items++;
     const message = claimId(item);
     const done = draft.done.get(message);
     if (done && !weakened('marks')) {
@@ -83,6 +86,7 @@ export class PartWork {
       // What an earlier attempt left in the document may not have been handed over.
       handOver: profile.outbox.filter((entry) => this.#batches.has(entry.batch)),
       passed: Object.create(null),
+      items: 0,
     };
     this.#drafts.set(id, draft);
     return draft;
@@ -186,6 +190,11 @@ export class PartWork {
     });
   }
 
+  /** Items of the profile that has most of them. */
+  mostItems(): number {
+    return Math.max(0, ...[...this.#drafts.values()].map(({ items }) => items));
+  }
+
   /** Bytes of the largest outbox of a profile in this part. */
   largestOutbox(): number {
     let largest = 0;
@@ -204,12 +213,14 @@ export class PartWork {
     return sum;
   }
 
-  result(): Commit {
+  /** What is written as a whole is there with its receipt or not at all: nobody will ask which messages are in it. */
+  result({ isWhole = false } = {}): Commit {
     const updatedAt = new Date().toISOString();
     const changed = [...this.#drafts.values()].filter((draft) => draft.changed);
     for (const { profile, passed } of changed) {
       // Of everything that this commit adds, the last mark is the last: passages are written with what they are of.
-      if (Object.keys(passed).length > 0) (profile.marks.at(-1) as Mark).nodes = passed;
+      if (isWhole) profile.marks = profile.marks.filter(({ batch }) => !this.#batches.has(batch));
+      else if (Object.keys(passed).length > 0) (profile.marks.at(-1) as Mark).nodes = passed;
       profile.version++;
       profile.updatedAt = updatedAt;
     }

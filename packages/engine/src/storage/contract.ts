@@ -14,6 +14,7 @@ import { rejectedContract } from './contract/rejected.js';
 import type { ContractStore, Subject } from './contract/subject.js';
 import { timelineContract } from './contract/timeline.js';
 import { valuesContract } from './contract/values.js';
+import { wholeContract } from './contract/whole.js';
 
 export type { ContractStore } from './contract/subject.js';
 
@@ -47,6 +48,7 @@ export function storeContract(name: string, makeStore: () => Promise<ContractSto
     identifiersContract(subject);
     profilesContract(subject);
     commitContract(subject);
+    wholeContract(subject);
     concurrencyContract(subject);
     rejectedContract(subject);
     valuesContract(subject);

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { OutboxEntry } from '../../flows/run.js';
-import type { Profile } from '../../profiles/profile.js';
 import type { Commit } from '../port.js';
 import {
   aCommit,
@@ -83,64 +82,6 @@ export function commitContract(subject: Subject): void {
       expect(await subject.store.getDelivery(entries[0]?.entry.key ?? '')).toBeDefined();
       expect(await subject.store.getDelivery(entries[1]?.entry.key ?? '')).toBeUndefined();
       expect(await subject.store.hasReceipt({ id: batch, partition: 0 })).toBe(false);
-    });
-
-    it('as a whole writes nothing at all when a profile is in conflict or a batch counted already; or it is refused', async () => {
-      if (!subject.store.look) {
-        await expect(subject.store.commit({ ...aCommit({}), whole: true })).rejects.toThrow('whole');
-        return;
-      }
-      const [good, bad] = [aProfile(), aProfile()];
-      await subject.store.replaceProfile(bad);
-      await subject.store.replaceProfile(next(bad, { sequence: 77 }));
-      const [batch, other, third, fourth] = [newId(), newId(), newId(), newId()];
-      const joined = [
-        { batch: other, partition: 0, producer: `p-${other}`, accepted: 7 },
-        { batch: third, partition: 0, producer: `p-${other}`, accepted: 9 },
-        { batch: fourth, partition: 5, producer: `p-${other}`, accepted: 4 },
-      ];
-      const make = (profiles: Profile[]) =>
-        aCommit({
-          batch,
-          profiles,
-          events: [stored(good.id), stored(bad.id)],
-          receipt: { ...aReceipt(batch), joined },
-          whole: true,
-        });
-      const { conflicts, undone } = await subject.store.commit(make([good, next(bad)]));
-      expect(conflicts.sort()).toEqual([good.id, bad.id].sort());
-      expect(undone).toBe(true);
-      expect(await load(good.id)).toBeUndefined();
-      expect(await timeline(good.id)).toEqual([]);
-      expect(
-        await subject.store.hasReceipt(
-          { id: batch, partition: 0 },
-          { id: other, partition: 0 },
-          { id: third, partition: 0 },
-        ),
-      ).toBe(false);
-
-      expect(await subject.store.commit(make([good]))).toEqual({ conflicts: [] });
-      for (const each of [batch, other, third])
-        expect(await subject.store.hasReceipt({ id: each, partition: 0 })).toBe(true);
-      expect(await subject.store.hasReceipt({ id: newId(), partition: 0 }, { id: third, partition: 0 })).toBe(true);
-      expect(await subject.store.hasReceipt({ id: fourth, partition: 5 })).toBe(true);
-      const { accepted } = await subject.store.accounting();
-      expect([accepted[`p-${other}/0`], accepted[`p-${other}/5`]]).toEqual([9, 4]);
-
-      const [counted, fresh] = [newId(), newId()];
-      await subject.store.commit(aCommit({ batch: counted, receipt: aReceipt(counted) }));
-      const before = await subject.store.accounting();
-      for (const [first, second] of [
-        [counted, fresh],
-        [fresh, counted],
-      ] as const) {
-        const others = [{ batch: second, partition: 1, producer: newId(), accepted: 3 }];
-        const commit = aCommit({ batch: first, receipt: { ...aReceipt(first), joined: others }, whole: true });
-        expect(await subject.store.commit(commit)).toEqual({ conflicts: [], undone: true });
-      }
-      expect(await subject.store.hasReceipt({ id: fresh, partition: 0 })).toBe(false);
-      expect(await subject.store.accounting()).toEqual(before);
     });
 
     it('is a conflict when the profile is to be changed and is not stored', async () => {
