@@ -39,6 +39,8 @@ export function poolSql({ url, max = 10, timeoutMs = 8000 }: PoolOptions): Sql {
 
 async function inTransaction<T>(pool: pg.Pool, work: (query: Query) => Promise<T>): Promise<T> {
   const client = await pool.connect();
+  // The statement in work says that the connection broke; without a listener the client would end the process.
+  client.on('error', ignore);
   let broken = true;
   try {
     await client.query('BEGIN');
@@ -56,9 +58,12 @@ async function inTransaction<T>(pool: pg.Pool, work: (query: Query) => Promise<T
       throw error;
     }
   } finally {
+    client.off('error', ignore);
     client.release(broken);
   }
 }
+
+function ignore(): void {}
 
 function over(client: pg.Pool | pg.PoolClient): Query {
   return async <R extends Row>(text: string, values: readonly unknown[] = []) => {
