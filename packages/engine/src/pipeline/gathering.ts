@@ -66,7 +66,12 @@ async function workOff(context: PipelineContext, taken: readonly Waiting[]): Pro
     const members = await withThoseBehind(taken);
     const done = await together(context, members);
     if (!done) for (const { batch } of taken) joinedInVain(context, batch);
-    return await Promise.all(taken.map((each, i) => settle(each, members[i] as Member, done ?? new Set())));
+    const finished = taken.flatMap((each, i) =>
+      done?.has(each.batch) ? [finish(each, members[i] as Member, done)] : [],
+    );
+    // Outside the place: nobody waits for one that takes long by itself.
+    for (const { batch, alone, done: ended, failed } of taken) if (!done?.has(batch)) void alone().then(ended, failed);
+    return await Promise.all(finished);
   } catch (error) {
     return taken.map(
       ({ failed }) =>
@@ -98,18 +103,9 @@ async function together(context: PipelineContext, members: readonly Member[]) {
   }
 }
 
-async function settle(
-  { batch, lease, alone, done, failed }: Waiting,
-  { behind }: Member,
-  finished: ReadonlySet<Batch>,
-): Promise<() => void> {
-  try {
-    if (!finished.has(batch)) await alone();
-    const gone = behind.filter((each) => finished.has(each));
-    // One that stays in the queue is found to have its receipt.
-    if (gone.length > 0) await lease.drop(gone).catch(() => undefined);
-    return done;
-  } catch (error) {
-    return () => failed(error);
-  }
+/** Takes those behind it that are done out of the queue. One that stays there is found to have its receipt. */
+async function finish({ lease, done }: Waiting, { behind }: Member, finished: ReadonlySet<Batch>): Promise<() => void> {
+  const gone = behind.filter((each) => finished.has(each));
+  if (gone.length > 0) await lease.drop(gone).catch(() => undefined);
+  return done;
 }

@@ -22,10 +22,10 @@ const ALONE = 8;
  */
 export function mayJoin({ store, alone }: PipelineContext, batch: Batch, lease: Lease): boolean {
   if (!store.look || batch.items.length > MOST_TOGETHER) return false;
-  if (blamableAttempt(lease) > 1) {
+  if (lease.attempt > 1) {
     // Whoever died may have died of a batch beside or behind this one: joined again and again, it would kill once for
     // each of them.
-    alone.set(batch.partition, MOST_READ);
+    if (blamableAttempt(lease) > 1) alone.set(batch.partition, MOST_READ);
     return false;
   }
   if (!isPlain(batch)) return false;

@@ -33,9 +33,11 @@ export async function processBatch(context: PipelineContext, batch: Batch, lease
 /** Does a batch in parts of at most 200 items; the receipt comes with the last one. */
 async function processAlone(context: PipelineContext, batch: Batch, lease: Lease): Promise<void> {
   const begun = performance.now();
-  // Asked at the first attempt too: a queue that was restored from an older state brings done batches back as new
-  // ones, when their marks may be gone. Beside the claims it costs no time of its own.
-  const [isDone, claims] = await Promise.all([context.store.hasReceipt(batch), claim(context, batch)]);
+  const claims = await claim(context, batch);
+  // Asked at the first attempt too: a queue that was restored from an older state brings done batches back as new ones.
+  // And after the claims: a commit as a whole by whoever had the batch before may have been under way. It is there now, or
+  // the claims are ours and it will not be.
+  const isDone = await context.store.hasReceipt(batch);
   const suspect = blamableAttempt(lease) > SUSPECT_AFTER;
   if (isDone) {
     if (suspect) await endCarefully(context, batch);

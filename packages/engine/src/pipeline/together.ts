@@ -1,11 +1,11 @@
 import type { Batch } from '../events/batch.js';
 import { Directory } from '../identity/directory.js';
-import { keysOf, resolve } from '../identity/resolve.js';
+import { keysOf, type Refusal, type Resolution, resolve } from '../identity/resolve.js';
 import type { Passages } from '../profiles/profile.js';
 import type { Lease } from '../queue/port.js';
 import type { Commit, Looked, Receipt } from '../storage/port.js';
 import { weakened } from '../telemetry/weakened.js';
-import { type Claims, countsOf, distinct, isWork, type Placed, without } from './claim.js';
+import { type Claimed, type Claims, countsOf, distinct, isWork, type Placed, without } from './claim.js';
 import {
   addExtra,
   type Extra,
@@ -44,72 +44,76 @@ export async function applyTogether(
   const begun = performance.now();
   const batches = members.flatMap(({ batch, behind }) => [batch, ...behind]);
   const traces = new Map(members.flatMap(({ batch, behind, trace }) => [batch, ...behind].map((b) => [b, trace])));
-  const all = distinct(batches);
-  const items = all.mine.filter(isWork).map((each) => ({ ...each, trace: traces.get(each.batch) }));
-  const extra: Extra = new Map();
   for (let tries = 0; tries < TRIES; tries++) {
-    const looked = await look(context, batches, all, items, extra);
+    const asked = distinct(batches).mine;
+    const looked = await look(context, batches, asked);
     // A queue that was restored from an older state brings done batches back as new ones.
     if (!looked || looked.isDone) return undefined;
+    const fresh = notBegun(batches, looked);
+    const all = distinct(fresh);
     const claims = without(all, ({ item }) => looked.claims.get(claimId(item))?.batch);
-    const computed = await compute(context, batches, claims, items, extra, looked);
-    if (!computed) return new Set();
+    const items = claims.mine.filter(isWork).map((each) => ({ ...each, trace: traces.get(each.batch) }));
+    const computed = await compute(context, fresh, items, know(context, asked, looked));
+    if (!computed) return undefined;
     const { left, work } = computed;
+    if (!work) return new Set();
     const leases = members.filter(({ batch }) => left.includes(batch)).map(({ lease }) => lease);
     if (leases.some(({ signal }) => signal.aborted)) throw new LeaseLost();
-    const counts = countsOf(claims, left);
-    const more = endOf(claims, looked, left, receiptOf(left, counts, work.nodes()));
+    const more = endOf(claims, left, receiptOf(left, countsOf(claims, left), work.nodes()));
     const { undone } = await writeWork(context, leases, work.result({ isWhole: true }), { ...more, whole: true });
     if (undone) continue;
-    tell(context, left, counts, begun);
+    tell(context, claims, left, begun);
     return new Set(left);
   }
   return undefined;
 }
 
-function look(
-  context: PipelineContext,
-  batches: readonly Batch[],
-  all: Claims,
-  items: readonly Placed[],
-  extra: Extra,
-) {
-  return context.store.look?.({
+function look({ store, rules }: PipelineContext, batches: readonly Batch[], asked: readonly Claimed[]) {
+  const items = resolveItems(asked.filter(isWork), new Map());
+  return store.look?.({
     batches,
-    claims: all.mine.map(({ item }) => claimId(item)),
-    identifiers: [...new Set(keysOf(resolveItems(items, extra), context.rules))],
-    profiles: resolveItems(items, extra).flatMap(({ profile }) => profile ?? []),
+    claims: asked.map(({ item }) => claimId(item)),
+    identifiers: [...new Set(keysOf(items, rules))],
+    profiles: items.flatMap(({ profile }) => profile ?? []),
   });
 }
 
-/** Resolves and applies what is plain: the batches that are, and their work. */
+function know({ store, rules }: PipelineContext, asked: readonly Claimed[], looked: Looked): Directory {
+  const directory = new Directory(store);
+  directory.know(keysOf(resolveItems(asked.filter(isWork), new Map()), rules), looked);
+  return directory;
+}
+
+/** Without batches that have claimed something: an earlier attempt may have come to places that only they know. */
+function notBegun(batches: readonly Batch[], { claims }: Looked): readonly Batch[] {
+  return batches.reduce<readonly Batch[]>((left, batch) => {
+    const isBegun = batch.items.some((item) => claims.get(claimId(item))?.batch === batch.id);
+    return isBegun ? before(left, batch) : left;
+  }, batches);
+}
+
+/** Resolves and applies what is plain: the batches that are, and their work. Nothing when it would be too much at once. */
 async function compute(
   context: PipelineContext,
   batches: readonly Batch[],
-  claims: Claims,
   all: readonly Placed[],
-  extra: Extra,
-  looked: Looked,
-): Promise<{ left: readonly Batch[]; work: PartWork } | undefined> {
+  looked: Directory,
+): Promise<{ left: readonly Batch[]; work?: PartWork } | undefined> {
   const { store, rules } = context;
   const versions = await flowVersions(context, all);
-  const mine = new Set(claims.mine.map(({ index }) => index));
-  let directory = know(context, all, extra, looked);
-  let rounds = 0;
-  for (let left = batches; left.length > 0; ) {
+  const extra: Extra = new Map();
+  let directory = looked;
+  let left = batches;
+  for (let rounds = 0; left.length > 0; ) {
     const [lead] = left as readonly [Batch];
-    const items = all.filter(({ batch, index }) => mine.has(index) && left.includes(batch));
+    const items = all.filter(({ batch }) => left.includes(batch));
     const toResolve = resolveItems(items, extra);
     const resolution = await resolve({
       ...{ store, rules, batch: lead.id, from: 0, items: toResolve, isPlain: true, directory },
     });
-    if ('refused' in resolution) {
-      left = before(left, all.find(({ index }) => index === resolution.refused)?.batch);
-      continue;
-    }
-    const handOver = firstHandOver(items, resolution);
-    if (handOver > 0) {
-      left = before(left, items[handOver]?.batch);
+    const out = leftOut(items, resolution);
+    if (out || 'refused' in resolution) {
+      left = before(left, out);
       continue;
     }
     const work = new PartWork(context, lead, resolution, versions, items);
@@ -119,16 +123,23 @@ async function compute(
       directory = new Directory(store);
       continue;
     }
-    const isTooMuch = work.mostItems() > MOST_ITEMS || work.largestOutbox() > OUTBOX_BYTES;
-    return isTooMuch ? undefined : { left, work };
+    return work.largestOutbox() > OUTBOX_BYTES ? undefined : { left, work };
   }
-  return undefined;
+  return { left };
 }
 
-function know({ store, rules }: PipelineContext, items: readonly Placed[], extra: Extra, looked: Looked): Directory {
-  const directory = new Directory(store);
-  directory.know(keysOf(resolveItems(items, extra), rules), looked);
-  return directory;
+/** The first batch that cannot be written with those before it. */
+function leftOut(items: readonly Placed[], resolution: Resolution | Refusal): Batch | undefined {
+  if ('refused' in resolution) return items.find(({ index }) => index === resolution.refused)?.batch;
+  const handOver = firstHandOver(items, resolution);
+  if (handOver > 0) return items[handOver]?.batch;
+  const taken = new Map<string, number>();
+  return items.find(({ index }) => {
+    const profile = resolution.profileOf(index);
+    const n = (taken.get(profile) ?? 0) + 1;
+    taken.set(profile, n);
+    return n > MOST_ITEMS;
+  })?.batch;
 }
 
 /** Without this batch and those of its partition that come after it. */
@@ -137,17 +148,14 @@ function before(batches: readonly Batch[], out: Batch | undefined): Batch[] {
   return batches.filter(({ partition }, i) => partition !== out?.partition || i < at);
 }
 
-function endOf({ mine }: Claims, { claims }: Looked, batches: readonly Batch[], receipt: Receipt): Partial<Commit> {
+function endOf({ mine }: Claims, batches: readonly Batch[], receipt: Receipt): Partial<Commit> {
   const kept = mine.filter(({ batch }) => batches.includes(batch));
   const quarantine = kept.flatMap(({ item }) => (item.kind === 'rejected' ? [item.rejected] : []));
   if (weakened('claims')) return { quarantine, receipt };
-  const wanted = kept.flatMap(({ item, batch }) => {
-    const id = claimId(item);
-    // Claimed by an attempt that was not finished.
-    if (claims.has(id)) return [];
-    return [{ id, batch: batch.id, ...(item.kind === 'rejected' && { state: 'quarantined' as const }) }];
+  const claims = kept.map(({ item, batch }) => {
+    return { id: claimId(item), batch: batch.id, ...(item.kind === 'rejected' && { state: 'quarantined' as const }) };
   });
-  return { quarantine, receipt, ...(wanted.length > 0 && { claims: wanted }) };
+  return { quarantine, receipt, ...(claims.length > 0 && { claims }) };
 }
 
 function receiptOf(batches: readonly Batch[], counts: Receipt['counts'], nodes: Passages): Receipt {
@@ -157,12 +165,15 @@ function receiptOf(batches: readonly Batch[], counts: Receipt['counts'], nodes: 
   return { ...(first as (typeof joined)[number]), counts, nodes, joined };
 }
 
-function tell({ telemetry }: PipelineContext, batches: readonly Batch[], counts: Receipt['counts'], begun: number) {
-  telemetry?.observer.batchDone({
-    partition: (batches[0] as Batch).partition,
-    items: batches.reduce((sum, { items }) => sum + items.length, 0),
-    ms: performance.now() - begun,
-    counts,
-    replayed: { quarantined: 0, deadLettered: 0 },
-  });
+function tell({ telemetry }: PipelineContext, claims: Claims, batches: readonly Batch[], begun: number): void {
+  const ms = performance.now() - begun;
+  for (const batch of batches) {
+    telemetry?.observer.batchDone({
+      partition: batch.partition,
+      items: batch.items.length,
+      ms,
+      counts: countsOf(claims, [batch]),
+      replayed: { quarantined: 0, deadLettered: 0 },
+    });
+  }
 }

@@ -28,8 +28,6 @@ interface Draft {
   handOver: OutboxEntry[];
   /** Passages of nodes in this computation. */
   passed: Passages;
-  /** Items of this part that are this profile's. */
-  items: number;
 }
 
 /** One computation of a part, in memory and synchronous: what the commit shall write. */
@@ -61,7 +59,6 @@ export class PartWork {
   take(placed: Placed): void {
     const { item } = placed;
     const draft = this.#draft(this.resolution.profileOf(placed.index), placed.batch);
-    draft.items++;
     const message = claimId(item);
     const done = draft.done.get(message);
     if (done && !weakened('marks')) {
@@ -86,7 +83,6 @@ export class PartWork {
       // What an earlier attempt left in the document may not have been handed over.
       handOver: profile.outbox.filter((entry) => this.#batches.has(entry.batch)),
       passed: Object.create(null),
-      items: 0,
     };
     this.#drafts.set(id, draft);
     return draft;
@@ -188,11 +184,6 @@ export class PartWork {
       ...(item.kind === 'emitted' && { emitted: true }),
       event: item.event,
     });
-  }
-
-  /** Items of the profile that has most of them. */
-  mostItems(): number {
-    return Math.max(0, ...[...this.#drafts.values()].map(({ items }) => items));
   }
 
   /** Bytes of the largest outbox of a profile in this part. */

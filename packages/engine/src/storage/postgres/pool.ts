@@ -18,8 +18,8 @@ export function poolSql({ url, max = 10, timeoutMs = 8000 }: PoolOptions): Sql {
     max,
     application_name: 'tributary',
     // Plans are kept with the prepared statements: one that was made while a table was small must not read all of it when
-    // it has grown. Whatever is asked for often has its index.
-    options: '-c enable_seqscan=off',
+    // it has grown. Whatever is asked for often has its index; what has none would look so dear that it was compiled.
+    options: '-c enable_seqscan=off -c jit=off',
     keepAlive: true,
     connectionTimeoutMillis: timeoutMs,
     statement_timeout: timeoutMs,
