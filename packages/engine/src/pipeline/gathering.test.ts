@@ -1,33 +1,11 @@
 import type { Json } from '@tributary/sdk';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Batch } from '../events/batch.js';
 import { normaliseCall } from '../events/normalise.js';
 import type { Lease } from '../queue/port.js';
 import { StoreUnavailable } from '../storage/port.js';
-import { HELD, memoryStore, pipelineBench } from '../testing/bench.js';
+import { HELD } from '../testing/bench.js';
 import { Crash, onCrashPoint } from '../testing/hooks.js';
-import { tell } from '../testing/plugins.js';
-
-const track = (messageId: string, anonymousId: string): Json => ({ type: 'track', event: 'e', messageId, anonymousId });
-const identify = (messageId: string, anonymousId: string, userId: string): Json => ({
-  ...{ type: 'identify', messageId, anonymousId, userId },
-});
-
-async function makeBench() {
-  const bench = await pipelineBench({ plugins: [tell], store: await memoryStore() });
-  const nodes = { t: { plugin: 'tell@1.0.0', config: {} } };
-  await bench.publish({ id: 'f', trigger: { events: ['track'] }, nodes, edges: [{ from: 'trigger', to: 't' }] });
-  return bench;
-}
-type Bench = Awaited<ReturnType<typeof makeBench>>;
-
-/** All batches at once, each from a partition of its own. Two go ahead, each by itself; the others come together. */
-function all(bench: Bench, batches: readonly Batch[], lease: (n: number) => Lease = () => HELD) {
-  return Promise.allSettled(batches.map((batch, n) => bench.process(batch, lease(n))));
-}
-
-const perPartition = (bench: Bench, calls: Json[][]) =>
-  calls.map((each, partition) => bench.batch(each, { partition }));
+import { all, type Bench, identify, makeBench, perPartition, track } from '../testing/joint.js';
 
 async function stateOf(bench: Bench, keys: string[]) {
   const timelines = [];
@@ -188,79 +166,5 @@ describe('batches of several partitions', () => {
     await bench.process(many('o', () => 'one'));
     expect(commits).toBe(3);
     expect((await bench.store.accounting()).counts.applied).toBe(600);
-  });
-
-  it('are not joined by one that was begun before: what it has claimed is its own to apply', async () => {
-    const bench = await makeBench();
-    const commit = bench.context.store.commit;
-    const begun = bench.batch([track('m', 'a')], { partition: 3 });
-    bench.context.store.commit = async () => {
-      throw new StoreUnavailable('away');
-    };
-    const lease: Lease = { ...HELD, attempt: 1 };
-    // By itself, as when it is large: its claim stays.
-    bench.context.alone.set(3, 1);
-    await expect(bench.process(begun, lease)).rejects.toBeInstanceOf(StoreUnavailable);
-    bench.context.store.commit = commit;
-    const copies = [[track('x1', 'x')], [track('y1', 'y')], [track('m', 'a')]];
-    const batches = [...perPartition(bench, copies), begun];
-    Object.assign(lease, { attempt: 2 });
-    await all(bench, batches, (n) => (n === 3 ? lease : HELD));
-    // As a job that another process has given back: this one does not know of the first attempt.
-    const again = bench.batch([track('n', 'a')], { partition: 5 });
-    await bench.store.claimMessages([{ id: 'site:n', batch: again.id }]);
-    await all(bench, [...perPartition(bench, [[track('x2', 'x')], [track('y2', 'y')], [track('n', 'a')]]), again]);
-    const found = await bench.profiles.byIdentifier('anonymousId:a');
-    expect((await bench.timeline(found?.id as string)).map(({ messageId }) => messageId).sort()).toEqual(['m', 'n']);
-    expect((await bench.store.accounting()).counts).toMatchObject({ applied: 6, duplicate: 2 });
-  });
-
-  it('that are still being written when another attempt begins are done once', async () => {
-    const bench = await makeBench();
-    await bench.apply(track('m0', 'a'));
-    const batch = bench.batch([track('m1', 'a')], { partition: 1 });
-    let write = () => {};
-    const held = new Promise<void>((resolve) => {
-      write = resolve;
-    });
-    const { commit, claimMessages } = bench.context.store;
-    bench.context.store.commit = async (work) => {
-      if (work.whole) await held;
-      return commit(work);
-    };
-    // The server makes the second attempt's claims wait for the commit that has them.
-    bench.context.store.claimMessages = async (claims) => {
-      write();
-      await first;
-      return claimMessages(claims);
-    };
-    const first = bench.process(batch);
-    await bench.process(batch, { ...HELD, attempt: 2 });
-    const found = await bench.profiles.byIdentifier('anonymousId:a');
-    expect(found?.events.e).toMatchObject({ days: { [new Date().toISOString().slice(0, 10)]: 2 } });
-    expect(found?.sequence).toBe(2);
-  });
-
-  it('do not wait for one of them that has to be done by itself', async () => {
-    const bench = await makeBench();
-    for (const batch of perPartition(bench, [[track('p', 'e')], [identify('q', 'c', 'u')]])) await bench.process(batch);
-    const later = [[track('n1', 'x')], [track('n2', 'y')], [identify('n3', 'e', 'u')], [track('n4', 'a')]];
-    const batches = perPartition(bench, later);
-    const { claimMessages } = bench.context.store;
-    let go = () => {};
-    const held = new Promise<void>((resolve) => {
-      go = resolve;
-    });
-    bench.context.store.claimMessages = async (claims) => {
-      await held;
-      return claimMessages(claims);
-    };
-    const ends = batches.map((batch) => bench.process(batch));
-    await Promise.all([ends[0], ends[1], ends[3]]);
-    // Its place is free, too: both are.
-    await bench.apply(track('n5', 'b'), track('n6', 'b'));
-    go();
-    await ends[2];
-    expect((await bench.store.accounting()).counts.applied).toBe(8);
   });
 });

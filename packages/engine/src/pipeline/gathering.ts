@@ -41,7 +41,7 @@ export class Gathering {
       const taken = this.#take();
       const work = () => workOff(context, taken);
       this.#running++;
-      void (taken[0]?.scope?.runInAsyncScope(work) ?? work()).then((ends) => {
+      void inScope(taken[0], work).then((ends) => {
         // Before whoever waits goes on: the place is free for its next batch.
         this.#running--;
         for (const end of ends) end();
@@ -60,6 +60,11 @@ export class Gathering {
   }
 }
 
+/** In the span of this batch. */
+function inScope<T>(waiting: Waiting | undefined, work: () => Promise<T>): Promise<T> {
+  return waiting?.scope ? waiting.scope.runInAsyncScope(work) : work();
+}
+
 /** How each of them ended, to be told. */
 async function workOff(context: PipelineContext, taken: readonly Waiting[]): Promise<(() => void)[]> {
   try {
@@ -70,7 +75,7 @@ async function workOff(context: PipelineContext, taken: readonly Waiting[]): Pro
       done?.has(each.batch) ? [finish(each, members[i] as Member, done)] : [],
     );
     // Outside the place: nobody waits for one that takes long by itself.
-    for (const { batch, alone, done: ended, failed } of taken) if (!done?.has(batch)) void alone().then(ended, failed);
+    for (const each of taken) if (!done?.has(each.batch)) void inScope(each, each.alone).then(each.done, each.failed);
     return await Promise.all(finished);
   } catch (error) {
     return taken.map(
