@@ -64,7 +64,8 @@ export const MUTATIONS: readonly Mutation[] = [
     // Of a person with one event the mark stays, and nothing is applied again.
     people: 10,
     points: [],
-    stopAt: 'batch:after-claims',
+    // Behind the look for a receipt, which would say that the batch is done.
+    stopAt: 'batch:after-replay-removed',
     breaks: 'G3',
     story: 'a worker stands still until its batch and the next ones are done, and then applies it again',
   },
@@ -84,7 +85,7 @@ export const CONTROLS: readonly Omit<Mutation, 'safeguard' | 'breaks'>[] = [
   {
     store: 'postgres',
     points: ['merge:after-freeze'],
-    stopAt: 'batch:after-claims',
+    stopAt: 'batch:after-replay-removed',
     story: 'a worker dies amid a merge, another stands still, on PostgreSQL',
   },
   {
