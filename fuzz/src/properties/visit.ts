@@ -136,8 +136,10 @@ async function arrived(world: World, me: string, userId: string, given: Sent[]):
   if (isKept(userId)) identifiers.push(`userId:${userId}`);
   const deadline = Date.now() + world.patience;
   const found: TimelineEvent[] = [];
-  for (let pause = 8; missing.size > 0; pause = Math.min(100, pause * 1.5)) {
+  const sent = performance.now();
+  for (let pause = world.usual.wait(); missing.size > 0; pause = Math.min(100, pause * 1.5)) {
     await sleep(pause);
+    const asked = performance.now();
     const late = Date.now() > deadline;
     for (const identifier of identifiers) {
       if (missing.size > 0) found.push(...(await look(world, identifier, missing)));
@@ -152,6 +154,7 @@ async function arrived(world: World, me: string, userId: string, given: Sent[]):
       world.tally.note('quarantine', row.code);
       if (world.known.length < 5_000) world.known.push(row.id);
     }
+    if (missing.size === 0) world.usual.took(asked - sent, pause);
     hold(!late || missing.size === 0, () => `Accepted, and nowhere after ${world.patience} ms: ${[...missing.keys()]}`);
   }
   if (found.length === given.length) await checkTraits(world.client, found);

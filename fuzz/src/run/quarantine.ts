@@ -10,7 +10,8 @@ export interface Row {
   raw: unknown;
 }
 
-const PAGE = 50;
+/** Rows are large, and few are new at a time. */
+const PAGE = 10;
 const KEPT = 20_000;
 /** How far back a thorough look goes: milliseconds, by the time in the ids. */
 const BACK = 15_000;

@@ -14,6 +14,7 @@ import { Memory } from './memory.js';
 import type { Options } from './options.js';
 import { type Failure, outcomeOf } from './outcome.js';
 import { Quarantine } from './quarantine.js';
+import { Usual } from './usual.js';
 import { waited } from './waited.js';
 import { patiently, Tally, type World } from './world.js';
 
@@ -132,6 +133,7 @@ async function makeWorld(program: Program, { limit }: Options): Promise<World> {
     limit,
     patience: Math.max(30_000, limit * 10),
     quarantine: new Quarantine(client),
+    usual: new Usual(),
     gate: new Gate(),
     waited: () => 0,
     tally: new Tally(),

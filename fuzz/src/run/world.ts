@@ -4,6 +4,7 @@ import type { Answer, Call, Client } from '../http/client.js';
 import { WRITE_KEY } from '../server/program.js';
 import type { Gate } from './gate.js';
 import type { Quarantine } from './quarantine.js';
+import type { Usual } from './usual.js';
 
 /** An answer, or a run of a flow, that took too long. One that stays slow when it is tried again is a failure. */
 export class Slow extends Broken {
@@ -25,6 +26,7 @@ export interface World {
   /** Milliseconds after which something that has to come about counts as lost. */
   patience: number;
   quarantine: Quarantine;
+  usual: Usual;
   gate: Gate;
   /** Milliseconds that the program and this process have waited for a processor. */
   waited(): number;

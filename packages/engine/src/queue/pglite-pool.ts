@@ -1,33 +1,39 @@
 import { EventEmitter } from 'node:events';
-import type { PGliteInterface, QueryOptions, Results, Transaction } from '@electric-sql/pglite';
+import type { PGlite, Results } from '@electric-sql/pglite';
 import { type PgNotification, type PgPool, type PgPoolClient, type PgQueryResult, quoteSchemaName } from 'bullmq';
+import { type Ask, type PgliteSession, type Script, sessionOf, type Use } from '../storage/postgres/pglite-session.js';
 
 const INT8 = 20;
 /** As `pg` answers: a bigint may be larger than a number can be, so it stays a string. */
-const LIKE_PG: QueryOptions = { parsers: { [INT8]: (value: string) => value } };
+const likePg = ({ parsers }: PGlite): PGlite['parsers'] => ({ ...parsers, [INT8]: (value: string) => value });
 
-type Session = Pick<Transaction, 'query' | 'exec'>;
+interface Held {
+  ask: Ask;
+  script: Script;
+  end(commit: boolean): Promise<void>;
+}
 
 /**
  * A pool of connections in the shape of `pg`'s over the one session of a PGlite. Each statement runs in a transaction
  * of its own that names the schema, so that others can use the same PGlite with their own.
  */
 export class PglitePool extends EventEmitter implements PgPool {
-  readonly #path: string;
+  readonly session: PgliteSession;
+  readonly use: Use;
 
   constructor(
-    readonly db: PGliteInterface,
+    readonly db: PGlite,
     schema: string,
   ) {
     super();
-    this.#path = `SET LOCAL search_path TO ${quoteSchemaName(schema)}`;
+    this.session = sessionOf(db);
+    this.use = { parsers: likePg(db), path: quoteSchemaName(schema) };
   }
 
-  query<R>(text: string, params?: readonly unknown[]): Promise<PgQueryResult<R>> {
-    return this.db.transaction(async (session) => {
-      await session.exec(this.#path);
-      return await run<R>(session, text, params);
-    });
+  async query<R>(text: string, params?: readonly unknown[]): Promise<PgQueryResult<R>> {
+    if (params) return shape(await this.session.query<R>(text, params, this.use));
+    // Without parameters a text may hold several statements, and the last one answers, as with `pg`.
+    return shape(await this.session.script<R>(text, this.use));
   }
 
   async connect(): Promise<PgPoolClient> {
@@ -38,9 +44,12 @@ export class PglitePool extends EventEmitter implements PgPool {
   async end(): Promise<void> {}
 }
 
+/** Undoes a transaction, as was asked. */
+class RolledBack extends Error {}
+
 /** One borrowed "connection": it holds the session only from BEGIN to COMMIT. */
 class PgliteClient extends EventEmitter implements PgPoolClient {
-  #held: { session: Session; end(commit: boolean): Promise<void> } | undefined;
+  #held: Held | undefined;
   #unlisten: (() => Promise<void>)[] = [];
 
   constructor(private readonly pool: PglitePool) {
@@ -60,7 +69,8 @@ class PgliteClient extends EventEmitter implements PgPoolClient {
       case 'LISTEN':
         return await this.#listen(word?.[2] ?? '');
     }
-    return this.#held ? await run<R>(this.#held.session, text, params) : await this.pool.query<R>(text, params);
+    if (!this.#held) return await this.pool.query<R>(text, params);
+    return shape(params ? await this.#held.ask<R>(text, params) : await this.#held.script<R>(text));
   }
 
   release(): void {
@@ -70,21 +80,21 @@ class PgliteClient extends EventEmitter implements PgPoolClient {
   }
 
   async #begin(): Promise<PgQueryResult<never>> {
-    // PGlite holds its session for as long as this callback runs: it runs until `end` says how it ends.
+    // The session is held for as long as this callback runs: it runs until `end` says how it ends.
     await new Promise<void>((begun, failed) => {
       let decide: (commit: boolean) => void = () => undefined;
       const decided = new Promise<boolean>((resolve) => {
         decide = resolve;
       });
-      const over = this.pool.db.transaction(async (session) => {
+      const over = this.pool.session.transaction(async (ask, script) => {
         const end = (commit: boolean) => {
           decide(commit);
           return over;
         };
-        this.#held = { session, end };
+        this.#held = { ask, script, end };
         begun();
-        if (!(await decided)) await session.rollback();
-      });
+        if (!(await decided)) throw new RolledBack();
+      }, this.pool.use);
       over.catch(failed);
     });
     return { rows: [], rowCount: 0 };
@@ -93,7 +103,9 @@ class PgliteClient extends EventEmitter implements PgPoolClient {
   async #end(commit: boolean): Promise<PgQueryResult<never>> {
     const held = this.#held;
     this.#held = undefined;
-    await held?.end(commit);
+    await held?.end(commit).catch((error: unknown) => {
+      if (!(error instanceof RolledBack)) throw error;
+    });
     return { rows: [], rowCount: 0 };
   }
 
@@ -104,14 +116,6 @@ class PgliteClient extends EventEmitter implements PgPoolClient {
   }
 }
 
-async function run<R>(session: Session, text: string, params?: readonly unknown[]): Promise<PgQueryResult<R>> {
-  if (params) return shape(await session.query<R>(text, [...params], LIKE_PG));
-  // Without parameters a text may hold several statements, and the last one answers, as with `pg`.
-  const results = await session.exec(text, LIKE_PG);
-  return shape(results.at(-1) as Results<R> | undefined);
-}
-
-function shape<R>(result: Results<R> | undefined): PgQueryResult<R> {
-  const rows = result?.rows ?? [];
-  return { rows, rowCount: result?.rowCount ?? result?.affectedRows ?? rows.length };
+function shape<R>({ rows, rowCount, affectedRows }: Results<R>): PgQueryResult<R> {
+  return { rows, rowCount: rowCount ?? affectedRows ?? rows.length };
 }

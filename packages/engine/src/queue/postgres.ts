@@ -1,4 +1,4 @@
-import type { PGliteInterface } from '@electric-sql/pglite';
+import type { PGlite } from '@electric-sql/pglite';
 import { Queue as BullQueue, type PgPool, quoteSchemaName, runMigrations } from 'bullmq';
 import pg from 'pg';
 import { checkPartitions, partitionsChanged, QueueError } from './errors.js';
@@ -20,7 +20,7 @@ export type PostgresQueueOptions = PostgresSource & {
 };
 
 /** A server by its address, or by a pool whose connections have the schema as their search_path; or a PGlite. */
-export type PostgresSource = { url: string } | { pool: pg.Pool } | { pglite: PGliteInterface };
+export type PostgresSource = { url: string } | { pool: pg.Pool } | { pglite: PGlite };
 
 /**
  * Opens the queue on PostgreSQL, in a server or in this process, for a deployment of one process: starting a second

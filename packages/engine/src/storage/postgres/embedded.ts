@@ -27,6 +27,8 @@ export async function openEmbedded(dataDir: string): Promise<Embedded> {
   try {
     await checkRoom(dataDir);
     const pglite = await PGlite.create(join(dataDir, 'postgres'));
+    // Plans are kept: one that was made while a table was small must not read all of it when it has grown.
+    await pglite.exec('SET enable_seqscan = off');
     return {
       pglite,
       async release() {
