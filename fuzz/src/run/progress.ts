@@ -3,19 +3,32 @@ const EVERY = 5_000;
 const figure = new Intl.NumberFormat('en-US');
 export const count = (n: number): string => figure.format(Math.round(n));
 
-/** Prints a line every few seconds: cases, cases a second, time left. */
-export function startProgress(wanted: number, done: () => number, more: () => string): () => void {
+/** How much of something there is to do, and how much is done. */
+export interface Part {
+  wanted: number;
+  done: number;
+}
+
+/** Prints a line every few seconds: cases, cases a second, time left for the part that takes longest. */
+export function startProgress(parts: () => readonly Part[], more: () => string): () => void {
   const begun = Date.now();
   let [last, lastAt] = [0, begun];
   const timer = setInterval(() => {
-    const [now, at] = [done(), Date.now()];
+    const at = Date.now();
+    const [now, wanted] = [sum(parts(), 'done'), sum(parts(), 'wanted')];
     const rate = ((now - last) * 1_000) / (at - lastAt);
-    const whole = (now * 1_000) / (at - begun);
-    const left = whole > 0 ? duration((wanted - now) / whole) : 'unknown time';
+    const left = Math.max(...parts().map((part) => secondsLeft(part, (at - begun) / 1_000)));
     [last, lastAt] = [now, at];
-    process.stdout.write(`${count(now)} of ${count(wanted)} cases, ${count(rate)}/s, ${left} left${more()}\n`);
+    const time = Number.isFinite(left) ? duration(left) : 'unknown time';
+    process.stdout.write(`${count(now)} of ${count(wanted)} cases, ${count(rate)}/s, ${time} left${more()}\n`);
   }, EVERY);
   return () => clearInterval(timer);
+}
+
+const sum = (parts: readonly Part[], what: keyof Part) => parts.reduce((all, part) => all + part[what], 0);
+
+function secondsLeft({ wanted, done }: Part, passed: number): number {
+  return wanted > done ? ((wanted - done) / done) * passed : 0;
 }
 
 export function duration(seconds: number): string {

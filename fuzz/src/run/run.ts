@@ -24,7 +24,8 @@ export async function run(options: Options): Promise<boolean> {
   wanted.http = options.cases - wanted.expressions;
   const done = () => state.http + state.expressions;
   say(`Seed ${options.seed}, ${count(options.cases)} cases, ${options.lanes} at a time, limit ${options.limit} ms.`);
-  const stopProgress = startProgress(options.cases, done, () => oldest(running));
+  const parts = () => (['http', 'expressions'] as const).map((part) => ({ wanted: wanted[part], done: state[part] }));
+  const stopProgress = startProgress(parts, () => oldest(running));
 
   const thread = createExpressionThread();
   const expressions = async () => {
