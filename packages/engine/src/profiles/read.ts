@@ -1,13 +1,20 @@
 import { type IdentityRules, normaliseIdentifier } from '../identity/rules.js';
 import type { Profiles } from '../port.js';
-import type { Page, PageQuery, Store, StoredEvent } from '../storage/port.js';
+import type { Looked, Page, PageQuery, Store, StoredEvent } from '../storage/port.js';
 import type { Profile } from './profile.js';
+import { Questions } from './questions.js';
 
 /** Merges in a row that are followed; more than this would be a circle. */
 const MERGES = 1_000;
 
 /** Profiles for those who read. */
 export class ProfileReader implements Profiles {
+  /** Pages read them by identifier, many at a time. */
+  readonly #byKey = new Questions<string, Profile | undefined>(async (keys) => {
+    const { identifiers, profiles } = await this.#look(keys);
+    return (key) => profiles.get(identifiers.get(key)?.profile ?? '');
+  });
+
   constructor(
     private readonly store: Store,
     private readonly rules: IdentityRules,
@@ -28,9 +35,16 @@ export class ProfileReader implements Profiles {
     const type = identifier.slice(0, colon);
     const value = normaliseIdentifier(this.rules, type, identifier.slice(colon + 1));
     if (colon < 1 || value === undefined) return undefined;
-    const key = `${type}:${value}`;
-    const doc = (await this.store.findIdentifiers([key])).get(key);
-    return doc && this.byId(doc.profile);
+    const profile = await this.#byKey.get(`${type}:${value}`);
+    return profile?.into ? this.byId(profile.into.survivor) : profile;
+  }
+
+  /** What these identifiers name: in one question, where the store can. */
+  async #look(identifiers: readonly string[]): Promise<Pick<Looked, 'identifiers' | 'profiles'>> {
+    if (this.store.look) return this.store.look({ batches: [], claims: [], identifiers, profiles: [] });
+    const found = await this.store.findIdentifiers([...identifiers]);
+    const ids = new Set([...found.values()].map(({ profile }) => profile));
+    return { identifiers: found, profiles: await this.store.loadProfiles([...ids]) };
   }
 
   list(query: PageQuery & { segment?: string }): Promise<Page<Profile>> {
