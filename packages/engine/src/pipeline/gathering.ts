@@ -25,6 +25,7 @@ interface Waiting extends Omit<Member, 'behind'> {
 export class Gathering {
   #waiting: Waiting[] = [];
   #running = 0;
+  #due: NodeJS.Immediate | undefined;
 
   /** Resolves when the batch is done, with others or by `alone`. */
   do(context: PipelineContext, batch: Batch, lease: Lease, alone: () => Promise<void>): Promise<void> {
@@ -32,7 +33,11 @@ export class Gathering {
     return new Promise((done, failed) => {
       const scope = tracing && new AsyncResource('Batch');
       this.#waiting.push({ batch, lease, trace: tracing?.current(), alone, done, failed, scope });
-      this.#next(context);
+      // Those that were taken in the same moment come in the same turn of the event loop.
+      this.#due ??= setImmediate(() => {
+        this.#due = undefined;
+        this.#next(context);
+      });
     });
   }
 

@@ -21,7 +21,7 @@ export async function writeWork(
   const { commit, late } = handedOver(work);
   crashPoint('part:before-verify');
   // After the reads: whoever owns a batch now has read no older state than this (design, step 4).
-  if (!weakened('ownership-check')) await verify(leases);
+  if (!weakened('ownership-check')) await verify(leases, more.whole);
   crashPoint('part:before-commit');
   const result = await write(context, { ...commit, ...more });
   crashPoint('part:after-commit');
@@ -34,8 +34,9 @@ export async function writeWork(
   return result;
 }
 
-async function verify(leases: readonly Lease[]): Promise<void> {
-  const held = await Promise.all(leases.map((lease) => lease.verify()));
+/** A commit as a whole is refused by the store when another has begun one of its batches: what was so a moment ago will do. */
+async function verify(leases: readonly Lease[], whole = false): Promise<void> {
+  const held = await Promise.all(leases.map((lease) => lease.verify(whole)));
   if (!held.every(Boolean)) throw new LeaseLost();
 }
 

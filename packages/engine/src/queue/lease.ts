@@ -45,8 +45,10 @@ export class HeldLease implements Lease {
     return this.#abort.signal;
   }
 
-  async verify(): Promise<boolean> {
+  async verify(lately = false): Promise<boolean> {
     if (this.lost) return false;
+    const age = performance.now() - this.#held;
+    if (lately && this.lock.kind === 'expires' && age < this.lock.duration / 3) return true;
     // Asking would wait for the one session of the store, which may be in the middle of the caller's own transaction.
     if (this.lock.kind === 'owned') return true;
     return await this.#renew();

@@ -3,6 +3,7 @@ import { crashPoint } from '../telemetry/crash-point.js';
 import { batchOf } from './codec.js';
 import { type Behind, HeldLease, type LockKind } from './lease.js';
 import { type BatchHandler, GiveBack } from './port.js';
+import type { Rounds } from './rounds.js';
 import type { OnError, QueueSettings } from './settings.js';
 import { Share, type Sharing } from './share.js';
 import { backoff, pause } from './wait.js';
@@ -21,6 +22,8 @@ export interface LoopContext {
   behind: Behind;
   /** How the partition is shared with other processes. */
   sharing: Sharing;
+  /** Looks for batches while they come one after the other, where the store can look at all partitions at once. */
+  rounds: Rounds | undefined;
   /** Puts jobs that the store gave to this token without our knowing back to the head. */
   reclaim(token: string): Promise<void>;
   /** Whether `reclaim` is the only way for such a job to come back. */
@@ -67,21 +70,13 @@ export class PartitionLoop {
   }
 
   async #fetch(): Promise<Job | undefined> {
-    const { bull, token, settings, stopping, partition } = this.c;
-    const begun = performance.now();
+    const { settings, stopping, partition } = this.c;
     try {
-      const due = this.c.reclaimWhenIdle && begun - this.#reclaimed > settings.stalledInterval;
+      const due = this.c.reclaimWhenIdle && performance.now() - this.#reclaimed > settings.stalledInterval;
       if (this.#unsure || due) await this.#reclaim();
-      const job: Job | undefined = await bull.getNextJob(token, { block: true });
+      const job = await (this.c.rounds?.areOn ? this.#look(this.c.rounds) : this.#wait());
       this.#failures = 0;
-      if (job) {
-        this.#empty = 0;
-        this.#share.begins();
-      } else {
-        await this.#share.ask();
-        // Batches that wait behind one which another process holds make the store answer "there is work" at once.
-        if (this.#empty++ > 1 && performance.now() - begun < 20) await pause(AGAIN, stopping);
-      }
+      if (job) this.#share.begins();
       return job;
     } catch (error) {
       this.#unsure = true;
@@ -89,6 +84,27 @@ export class PartitionLoop {
       await pause(backoff(this.#failures, 1_000), stopping);
       return undefined;
     }
+  }
+
+  /** Waits for a batch, for as long as the store lets it. */
+  async #wait(): Promise<Job | undefined> {
+    const begun = performance.now();
+    const job: Job | undefined = await this.c.bull.getNextJob(this.c.token, { block: true });
+    if (job) {
+      this.#empty = 0;
+      return job;
+    }
+    await this.#share.ask();
+    // Batches that wait behind one which another process holds make the store answer "there is work" at once.
+    if (this.#empty++ > 1 && performance.now() - begun < 20) await pause(AGAIN, this.c.stopping);
+    return undefined;
+  }
+
+  /** Takes a batch if the next look at all partitions finds one here. */
+  async #look(rounds: Rounds): Promise<Job | undefined> {
+    const { isFree, isHeld } = await rounds.next(this.c.partition);
+    if (isHeld) await this.#share.ask();
+    return isFree ? await this.c.bull.getNextJob(this.c.token, { block: false }) : undefined;
   }
 
   async #reclaim(): Promise<void> {
@@ -101,6 +117,7 @@ export class PartitionLoop {
   async #work(job: Job): Promise<Job | undefined> {
     const { token, settings, lock, patience } = this.c;
     this.busy = true;
+    this.c.rounds?.taken();
     const lease = new HeldLease(job, token, { kind: lock, duration: settings.lockDuration }, patience, this.c.behind);
     try {
       const finished = await this.#handle(job, lease);

@@ -34,8 +34,11 @@ export interface Lease {
   readonly attempt: number;
   /** Aborted when the lock could not be renewed, or the worker stops and patience is over. */
   readonly signal: AbortSignal;
-  /** Extends the lock; false when somebody else may own the batch. */
-  verify(): Promise<boolean>;
+  /**
+   * Extends the lock; false when somebody else may own the batch. With `lately`, a lock that was ours a moment ago and
+   * has not run out is not asked for: for a write that is refused when another has begun the batch.
+   */
+  verify(lately?: boolean): Promise<boolean>;
   /** The batches right behind this one in their order, at most so many. */
   following(batches: number): Promise<Batch[]>;
   /** Takes batches that `following` named out of the queue: they are done. */

@@ -5,12 +5,15 @@ import type { Batch } from '../events/batch.js';
 import { waitingBatch } from './codec.js';
 import type { WaitingBatch } from './port.js';
 import { redisPressure, redisWarnings } from './redis-server.js';
+import type { Found } from './rounds.js';
 import type { QueueSettings } from './settings.js';
 import { ASKED, type Question } from './share.js';
 import type { QueueStore } from './store.js';
 
 /** Stalls are no failures: with BullMQ's own limit, two kills would send a batch to the failed ones. */
 const NO_LIMIT = 2 ** 31 - 1;
+/** How many jobs wait and how many are in work, in each pair of lists. */
+const LENGTHS = "local n = {} for i, key in ipairs(KEYS) do n[i] = redis.call('LLEN', key) end return n";
 
 /** BullMQ's own backend on Redis, where jobs of dead workers come back to the head by themselves. */
 export class RedisStore implements QueueStore {
@@ -19,13 +22,16 @@ export class RedisStore implements QueueStore {
   readonly reclaimWhenIdle = false;
   readonly jobOptions: JobsOptions = { removeOnComplete: true, removeOnFail: false };
   readonly jobData = (batch: Batch): Batch => batch;
+  readonly #lists: string[];
 
   constructor(
     private readonly client: Redis,
     private readonly prefix: string,
     readonly queues: readonly BullQueue[],
     private readonly settings: QueueSettings,
-  ) {}
+  ) {
+    this.#lists = queues.flatMap((queue) => [queue.toKey('wait'), queue.toKey('active')]);
+  }
 
   makeWorker(partition: number): Worker {
     return new Worker(`p${partition}`, null, {
@@ -42,6 +48,14 @@ export class RedisStore implements QueueStore {
 
   async interrupt(worker: Worker): Promise<void> {
     await worker.close(true);
+  }
+
+  async look(): Promise<Found[]> {
+    const lengths = (await this.client.eval(LENGTHS, this.#lists.length, ...this.#lists)) as number[];
+    return this.queues.map((_, partition) => {
+      const [waiting = 0, active = 0] = lengths.slice(2 * partition);
+      return { isFree: waiting > 0 && active === 0, isHeld: active > 0 };
+    });
   }
 
   async next(partition: number, jobs: number): Promise<unknown[]> {

@@ -21,6 +21,8 @@ export interface Question {
 
 /** Milliseconds for which a question is believed: after that, who asked has said how many partitions it has by now. */
 export const ASKED = 1_500;
+/** Milliseconds between two questions for a partition. */
+const ASK_EVERY = 300;
 /** Milliseconds, about, after which somebody who asks for a partition that never ran empty is heard. */
 const TURN = 200;
 
@@ -31,6 +33,7 @@ const TURN = 200;
  */
 export class Share {
   #turnEnds = 0;
+  #asked = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly sharing: Sharing) {}
 
@@ -40,8 +43,11 @@ export class Share {
     this.#turnEnds = performance.now() + TURN * (0.5 + Math.random());
   }
 
-  /** Asks for the partition. */
+  /** Asks for the partition, unless it did a moment ago. */
   async ask(): Promise<void> {
+    const now = performance.now();
+    if (now - this.#asked < ASK_EVERY) return;
+    this.#asked = now;
     const { id: by, busy } = this.sharing;
     await this.sharing.ask({ by, busy: busy() }).catch(() => undefined);
   }

@@ -4,6 +4,7 @@ import type { Queue as BullQueue, Worker } from 'bullmq';
 import { batchOf } from './codec.js';
 import { PartitionLoop } from './loop.js';
 import type { BatchHandler, QueueWorker } from './port.js';
+import { Rounds } from './rounds.js';
 import type { OnError, QueueSettings } from './settings.js';
 import { ASKED } from './share.js';
 import type { QueueStore } from './store.js';
@@ -36,11 +37,14 @@ export class PartitionsWorker implements QueueWorker {
   /** When partitions were left to other processes, the last one first. */
   readonly #left: number[] = [];
   readonly #id = randomUUID();
+  readonly #rounds: Rounds | undefined;
   #stopped: Promise<void> | undefined;
 
   constructor(private readonly c: WorkerContext) {
     // Every partition listens to both.
     setMaxListeners(0, this.#stopping.signal, this.#patience.signal);
+    const { store } = this.c;
+    this.#rounds = store.look && new Rounds(store.look.bind(store), () => this.#busy());
     this.#started = this.#start();
   }
 
@@ -102,6 +106,7 @@ export class PartitionsWorker implements QueueWorker {
         asked: () => store.asked(partition),
         wake: () => store.wake(partition),
       },
+      rounds: this.#rounds,
       reclaim: (own) => store.reclaim(partition, own),
       reclaimWhenIdle: store.reclaimWhenIdle,
       stopping: this.#stopping.signal,
