@@ -41,16 +41,19 @@ export async function run(options: Options): Promise<boolean> {
     }
   };
 
+  let given = 0;
   const rounds = async () => {
-    while (state.http < wanted.http && failures.length === 0) {
-      const end = Math.min(wanted.http, state.http + ROUND);
+    while (given < wanted.http && failures.length === 0) {
+      let left = Math.min(wanted.http - given, ROUND);
+      given += left;
       const round = await runRound(
         options,
         running,
         ({ chunk }) => {
-          if (failures.length > 0 || state.http >= end) return undefined;
-          const runs = options.path ? 1 : Math.min(chunk, end - state.http);
-          state.http = options.path ? end : state.http + runs;
+          if (failures.length > 0 || left === 0) return undefined;
+          const runs = Math.min(chunk, left);
+          left -= runs;
+          state.http += runs;
           return { seed: options.path ? options.seed : whole(random()), runs };
         },
         random,
@@ -60,7 +63,8 @@ export async function run(options: Options): Promise<boolean> {
     }
   };
 
-  await Promise.all([expressions(), rounds()]).finally(() => {
+  const programs = Array.from({ length: options.programs }, rounds);
+  await Promise.all([expressions(), ...programs]).finally(() => {
     stopProgress();
     void thread.close();
   });
