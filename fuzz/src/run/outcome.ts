@@ -54,8 +54,18 @@ export function outcomeOf(kind: string, details: Details): Outcome {
       seed: details.seed,
       path: details.counterexamplePath ?? '',
       error: error instanceof Error ? (error.stack ?? error.message) : String(error),
-      example: fc.stringify(details.counterexample[0]).slice(0, LONGEST),
+      example: shown(details.counterexample[0]),
       shrunk: details.numShrinks,
     },
   };
+}
+
+/** The case in a form that can be read; one that is nested too deep for that is made again by its seed and path. */
+function shown(example: unknown): string {
+  try {
+    return fc.stringify(example).slice(0, LONGEST);
+  } catch (error) {
+    if (error instanceof RangeError) return 'It is nested too deep to be written down.';
+    throw error;
+  }
 }
