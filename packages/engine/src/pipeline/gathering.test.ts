@@ -55,6 +55,17 @@ describe('batches of several partitions', () => {
     for (const { id, partition } of batches) expect(await bench.store.hasReceipt({ id, partition })).toBe(true);
   });
 
+  it('that come in the same moment are done in one commit', async () => {
+    const bench = await makeBench();
+    let commits = 0;
+    onCrashPoint((name) => {
+      if (name === 'part:after-commit') commits++;
+    });
+    await Promise.all(perPartition(bench, PLAIN).map((batch) => bench.process(batch)));
+    expect(commits).toBe(1);
+    expect(await stateOf(bench, PEOPLE)).toEqual(await oneByOne(PLAIN));
+  });
+
   it('leave to itself the one that joins people, and are done without it', async () => {
     const calls = [...PLAIN, [track('m7', 'e')], [identify('m8', 'e', 'u')]];
     const bench = await makeBench();

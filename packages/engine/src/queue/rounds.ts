@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { pause } from './wait.js';
 
 /** What a look finds in a partition. */
 export interface Found {
@@ -9,7 +9,7 @@ export interface Found {
 }
 
 /** Milliseconds from one look to the next, while this process has batches in work and while it has none. */
-const EVERY = { busy: 8, idle: 2 };
+const EVERY = { busy: 8, idle: 4 };
 /** For so many milliseconds after a batch the next one is looked for; then it is waited for. */
 const LIVELY = 200;
 
@@ -51,7 +51,7 @@ export class Rounds {
 
   async #next(): Promise<readonly Found[]> {
     const every = this.busy() > 0 ? EVERY.busy : EVERY.idle;
-    await sleep(Math.max(1, this.#looked + every - performance.now()));
+    await pause(Math.max(1, this.#looked + every - performance.now()));
     this.#looked = performance.now();
     return this.look();
   }

@@ -1,0 +1,71 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { type Found, Rounds } from './rounds.js';
+
+const FREE: Found = { isFree: true, isHeld: false };
+const HELD: Found = { isFree: false, isHeld: true };
+let looks: number[];
+let busy: number;
+let look: () => Promise<Found[]>;
+let rounds: Rounds;
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  looks = [];
+  busy = 0;
+  look = async () => [FREE, HELD];
+  rounds = new Rounds(
+    () => {
+      looks.push(Math.round(performance.now()));
+      return look();
+    },
+    () => busy,
+  );
+});
+afterEach(() => vi.useRealTimers());
+
+/** Asks for the next look and lets time pass until it is there. */
+async function next(partition: number): Promise<Found> {
+  const found = rounds.next(partition);
+  found.catch(() => undefined);
+  await vi.advanceTimersByTimeAsync(10);
+  return found;
+}
+
+it('are on for a moment after each batch', async () => {
+  expect(rounds.areOn).toBe(false);
+  rounds.taken();
+  await vi.advanceTimersByTimeAsync(199);
+  expect(rounds.areOn).toBe(true);
+  rounds.taken();
+  await vi.advanceTimersByTimeAsync(199);
+  expect(rounds.areOn).toBe(true);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(rounds.areOn).toBe(false);
+});
+
+it('look once for all partitions that ask', async () => {
+  expect(await Promise.all([next(0), next(1), next(0)])).toEqual([FREE, HELD, FREE]);
+  expect(looks).toHaveLength(1);
+});
+
+it.each([
+  ['4 ms while nothing is in work', 0, 4],
+  ['8 ms while something is', 3, 8],
+])('come every %s', async (_name, inWork, every) => {
+  busy = inWork;
+  for (let n = 0; n < 4; n++) {
+    const found = rounds.next(0);
+    await vi.advanceTimersToNextTimerAsync();
+    await found;
+  }
+  const gaps = looks.slice(1).map((at, n) => at - (looks[n] as number));
+  expect(gaps).toEqual([every, every, every]);
+});
+
+it('fail those who asked, and look again', async () => {
+  const good = look;
+  look = () => Promise.reject(new Error('away'));
+  await expect(next(0)).rejects.toThrow('away');
+  look = good;
+  expect(await next(0)).toEqual(FREE);
+});
