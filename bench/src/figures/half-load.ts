@@ -6,6 +6,8 @@ import type { Context, Line } from './figure.js';
 export const BATCH = 20;
 /** Events/s that half load is when the throughput was not measured in this run. */
 const ASSUMED = 3_000;
+/** Rounds of this load before anything is measured: for so long V8 compiles beside the work, on the same cores. */
+const WARM = 5;
 
 /** Half of what this run found to be the throughput on Redis + PostgreSQL, in events/s. */
 export function halfLoad(lines: readonly Line[]): number {
@@ -38,7 +40,7 @@ export async function atHalfLoad({ servers, lines, scale }: Context, scheduler =
       ...{ event: 'Product Viewed', pool: 2_000 },
     },
   });
-  const { events } = await generator.ask({ kind: 'rate', perSecond, seconds: scale.seconds });
+  const { events } = await generator.ask({ kind: 'rate', perSecond, seconds: scale.seconds * WARM });
   await tributary.untilApplied(events, 60);
   return {
     tributary,
