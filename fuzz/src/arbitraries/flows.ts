@@ -4,7 +4,8 @@ import { anyTemplate } from './liquid.js';
 import { anyRule, path } from './logic.js';
 import { anyKey, anyText } from './text.js';
 
-type Node = { plugin: string; config: unknown };
+/** Its configuration as a value, or as text: one that is nested too deep for `JSON.stringify` is to be sent, too. */
+type Node = { plugin: string } & ({ config: unknown } | { text: string });
 
 const trait = fc.oneof(
   {
@@ -87,7 +88,7 @@ const node: fc.Arbitrary<Node> = fc.oneof(
       ),
       wildJson,
     )
-    .map(([plugin, config]) => ({ plugin, config: JSON.parse(config) as unknown })),
+    .map(([plugin, text]) => ({ plugin, text })),
 );
 
 const PORTS = ['out', 'true', 'false', 'default', 'p0', 'p1', 'failed', 'in', '__proto__'];
@@ -118,18 +119,31 @@ export const anyFlow: fc.Arbitrary<Flow> = fc.record({
   ),
 });
 
-/** The definition as it is sent: text, since what is nested too deep for `JSON.stringify` is to be sent, too. */
+/** The definition as it is sent. */
 export function definitionOf(id: string, event: string, { nodes, chain, ports, when, more }: Flow): string {
   const edges = nodes.map((_, i) => ({
     from: chain && i > 0 ? `n${i - 1}.${ports[i - 1] ?? 'out'}` : 'trigger',
     to: `n${i}`,
   }));
-  const definition = JSON.stringify({
-    id,
-    trigger: { events: ['track'], names: [event], ...(when === undefined ? {} : { when }) },
-    nodes: Object.fromEntries(nodes.map((one, i) => [`n${i}`, one])),
-    edges,
-  });
+  const trigger = { events: ['track'], names: [event], ...(when === undefined ? {} : { when }) };
   const rest = more.filter(([key]) => key !== 'id' && key !== 'trigger');
-  return `${definition.slice(0, -1)}${rest.map(([key, text]) => `,${JSON.stringify(key)}:${text}`).join('')}}`;
+  return objectOf([
+    ['id', JSON.stringify(id)],
+    ['trigger', JSON.stringify(trigger)],
+    ['nodes', objectOf(nodes.map((one, i) => [`n${i}`, textOf(one)]))],
+    ['edges', JSON.stringify(edges)],
+    ...rest,
+  ]);
+}
+
+function textOf(node: Node): string {
+  const config = 'text' in node ? node.text : JSON.stringify(node.config);
+  return objectOf([
+    ['plugin', JSON.stringify(node.plugin)],
+    ['config', config],
+  ]);
+}
+
+function objectOf(fields: [name: string, text: string][]): string {
+  return `{${fields.map(([name, text]) => `${JSON.stringify(name)}:${text}`).join(',')}}`;
 }
