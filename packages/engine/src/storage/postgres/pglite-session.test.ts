@@ -34,7 +34,18 @@ it('plans again what no longer fits its tables', async () => {
   expect(await rowsOf('SELECT * FROM row')).toEqual([{ n: 7, doc: null, more: null }]);
   await pglite.exec('DEALLOCATE ALL');
   expect(await rowsOf('SELECT * FROM row')).toEqual([{ n: 7, doc: null, more: null }]);
+  expect(await rowsOf('SELECT n FROM row', [], { path: 'other' })).toEqual([]);
+  await pglite.exec('DEALLOCATE ALL');
+  expect(await rowsOf('SELECT n FROM row', [], { path: 'other' })).toEqual([]);
   await session.query('DELETE FROM row');
+});
+
+it('plans again in the next transaction what failed in one', async () => {
+  const ask = () => session.transaction((asked) => asked('SELECT * FROM row WHERE true'));
+  await ask();
+  await pglite.exec('ALTER TABLE row ADD COLUMN again text');
+  await expect(ask()).rejects.toMatchObject({ code: '0A000' });
+  expect((await ask()).rows).toEqual([]);
 });
 
 it('names the tables of a path for one statement only', async () => {
@@ -44,6 +55,7 @@ it('names the tables of a path for one statement only', async () => {
   await session.query(insert, [3], { path: 'other' });
   expect(await rowsOf('SELECT n FROM other.row ORDER BY n')).toEqual([{ n: 1 }, { n: 3 }]);
   expect(await rowsOf('SELECT n FROM row')).toEqual([{ n: 2 }]);
+  await session.query('DELETE FROM row');
   expect(await rowsOf('SHOW search_path')).toEqual([{ search_path: 'public' }]);
 });
 
@@ -70,16 +82,43 @@ it('lets nobody in between the statements of a transaction', async () => {
   expect(order).toEqual(['begun', 'ends', 'other', 'other']);
 });
 
-it('keeps so many texts and no more', async () => {
-  for (let n = 0; n < 520; n++) expect(await rowsOf(`SELECT ${n} AS n`)).toEqual([{ n }]);
-  const [row] = await rowsOf('SELECT count(*)::int AS n FROM pg_prepared_statements');
-  expect((row as { n: number }).n).toBeLessThanOrEqual(500);
-  expect(await rowsOf('SELECT 519 AS n')).toEqual([{ n: 519 }]);
+it('answers nothing that is asked when the transaction is over', async () => {
+  let late: Promise<unknown> = Promise.resolve();
+  await session.transaction(async (ask, script) => {
+    await ask('SELECT 1');
+    late = new Promise((resolve) => setTimeout(resolve, 20)).then(() =>
+      Promise.allSettled([ask('INSERT INTO row (n) VALUES (1)'), script('INSERT INTO row (n) VALUES (2)')]),
+    );
+  });
+  expect(await late).toMatchObject([{ status: 'rejected' }, { status: 'rejected' }]);
+  expect(await rowsOf('SELECT n FROM row')).toEqual([]);
 });
 
-it('says that it is closed', async () => {
+it('keeps so many statements and no more: those that are used', async () => {
+  const prepared = 'SELECT statement FROM pg_prepared_statements';
+  for (let n = 0; n < 520; n++) {
+    expect(await rowsOf(`SELECT ${n} AS n`)).toEqual([{ n }]);
+    await rowsOf('SELECT 0 AS n');
+  }
+  const there = (await rowsOf(prepared)).map((row) => (row as { statement: string }).statement);
+  expect(there).toHaveLength(500);
+  expect(there).toContain('SELECT 0 AS n');
+  expect(there).not.toContain('SELECT 1 AS n');
+  expect(await rowsOf('SELECT 1 AS n')).toEqual([{ n: 1 }]);
+});
+
+it('says that it is closed, also to whoever waited for his turn', async () => {
   const other = await PGlite.create();
   const closed = sessionOf(other);
-  await other.close();
-  await expect(closed.query('SELECT 1')).rejects.toThrow(/closed/);
+  await closed.query('SELECT 1');
+  const ends = await Promise.allSettled([
+    closed.transaction(async (ask) => {
+      await ask('SELECT pg_sleep(0.05)');
+    }),
+    other.close(),
+    closed.query('SELECT 1'),
+    closed.transaction((ask) => ask('SELECT 1')),
+  ]);
+  expect(ends.slice(2).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  await expect(closed.query('SELECT 1')).rejects.toThrow(/clos/);
 });

@@ -21,7 +21,7 @@ interface Prepared {
   columns: messages.BackendMessage[];
 }
 
-/** The same texts come again and again; what comes after so many is prepared for one use. */
+/** Statements that stay prepared; of more, the one that was not used for longest is given up. */
 const MOST_PREPARED = 500;
 const SET_PATH = "SELECT set_config('search_path', $1, true)";
 /** The plan belongs to tables that have changed since, or there is none of that name any more. */
@@ -42,6 +42,8 @@ export function sessionOf(pglite: PGlite): PgliteSession {
  */
 export class PgliteSession {
   readonly #prepared = new Map<string, Prepared>();
+  /** Names of statements to be closed with the next one that is prepared. */
+  #dropped: string[] = [];
   #named = 0;
 
   constructor(private readonly pglite: PGlite) {}
@@ -52,7 +54,7 @@ export class PgliteSession {
       try {
         return await this.#ask<R>(text, values, use);
       } catch (error) {
-        if (!OUTDATED.includes(codeOf(error)) || !this.#prepared.delete(keyOf(text, use))) throw error;
+        if (!OUTDATED.includes(codeOf(error))) throw error;
         return await this.#ask<R>(text, values, use);
       }
     });
@@ -60,30 +62,33 @@ export class PgliteSession {
 
   /** Runs several statements without values, in a transaction of their own; the last one answers. */
   async script<R>(text: string, use: Use = {}): Promise<Results<R>> {
-    return this.transaction(async (ask) => {
+    return this.transaction(async (ask, script) => {
       if (use.path !== undefined) await ask(SET_PATH, [use.path]);
-      return this.#simple<R>(text, use);
-    });
+      return script<R>(text);
+    }, use);
   }
 
   /** Everything that `work` asks is one transaction, and nobody else gets in between. Rejects when it was undone. */
-  async transaction<T>(
-    work: (ask: Ask, script: Script) => Promise<T>,
-    { parsers = this.pglite.parsers }: Use = {},
-  ): Promise<T> {
-    const use = { parsers };
+  async transaction<T>(work: (ask: Ask, script: Script) => Promise<T>, use: Use = {}): Promise<T> {
+    const { parsers = this.pglite.parsers } = use;
     return this.#exclusively(async () => {
       await this.#simple('BEGIN');
+      let isOver = false;
+      const during = <R>(asks: () => Promise<R>): Promise<R> => {
+        return isOver ? Promise.reject(new Error('The transaction is over.')) : asks();
+      };
       let result: T;
       try {
         result = await work(
-          (text, values = []) => this.#ask(text, values, use),
-          (text) => this.#simple(text, use),
+          (text, values = []) => during(() => this.#ask(text, values, { parsers })),
+          (text) => during(() => this.#simple(text, { parsers })),
         );
       } catch (error) {
+        isOver = true;
         await this.#simple('ROLLBACK');
         throw error;
       }
+      isOver = true;
       const { command } = await this.#simple('COMMIT');
       if (command === 'ROLLBACK') throw new Error('The transaction was undone: a statement of it had failed.');
       return result;
@@ -92,10 +97,23 @@ export class PgliteSession {
 
   async #exclusively<T>(work: () => Promise<T>): Promise<T> {
     await this.pglite._checkReady();
-    return this.pglite._runExclusiveTransaction(work);
+    return this.pglite._runExclusiveTransaction(async () => {
+      // It may have been closed by whoever was before.
+      await this.pglite._checkReady();
+      return work();
+    });
   }
 
   async #ask<R>(text: string, values: readonly unknown[], use: Use): Promise<Results<R>> {
+    try {
+      return await this.pglite._runExclusiveQuery(() => this.#run<R>(text, values, use));
+    } catch (error) {
+      if (OUTDATED.includes(codeOf(error))) for (const key of [keyOf(text, use), keyOf(SET_PATH, {})]) this.#drop(key);
+      throw error;
+    }
+  }
+
+  async #run<R>(text: string, values: readonly unknown[], use: Use): Promise<Results<R>> {
     const path = use.path === undefined ? [] : this.#bind(await this.#statement(SET_PATH, {}, []), [use.path]);
     const statement = await this.#statement(text, use, path);
     const answer = await this.#send([...path, ...this.#bind(statement, values), serialize.sync()]);
@@ -104,30 +122,43 @@ export class PgliteSession {
   }
 
   async #simple<R>(text: string, use: Use = {}): Promise<Results<R>> {
-    return results<R>(await this.#send([serialize.query(text)]), this.pglite, use);
+    const answer = await this.pglite._runExclusiveQuery(() => this.#send([serialize.query(text)]));
+    return results<R>(answer, this.pglite, use);
   }
 
   async #statement(text: string, use: Use, before: readonly Uint8Array[]): Promise<Prepared> {
     const key = keyOf(text, use);
-    const known = this.#prepared.get(key);
-    if (known) return known;
-    const isKept = this.#prepared.size < MOST_PREPARED;
-    const name = isKept ? `tributary_${++this.#named}` : '';
-    const stale = isKept ? [serialize.close({ type: 'S', name })] : [];
+    const prepared = this.#prepared.get(key) ?? (await this.#prepare(text, before));
+    // The map begins with what was not used for longest.
+    this.#prepared.delete(key);
+    this.#prepared.set(key, prepared);
+    return prepared;
+  }
+
+  async #prepare(text: string, before: readonly Uint8Array[]): Promise<Prepared> {
+    const [oldest] = this.#prepared.keys();
+    if (this.#prepared.size >= MOST_PREPARED) this.#drop(oldest as string);
+    const name = `tributary_${++this.#named}`;
+    // A name that is not there is no error; another session over this PGlite may have taken this one.
+    const closed = [name, ...this.#dropped];
     const described = await this.#send([
       ...before,
-      ...stale,
+      ...closed.map((each) => serialize.close({ type: 'S', name: each })),
       serialize.parse({ name, text }),
       serialize.describe({ type: 'S', name }),
       serialize.sync(),
     ]);
+    this.#dropped = [];
     const params = described.flatMap((each) =>
       each instanceof messages.ParameterDescriptionMessage ? each.dataTypeIDs : [],
     );
-    const columns = described.filter(({ name }) => name === 'rowDescription');
-    const prepared = { name, params, columns };
-    if (isKept) this.#prepared.set(key, prepared);
-    return prepared;
+    return { name, params, columns: described.filter((each) => each.name === 'rowDescription') };
+  }
+
+  #drop(key: string): void {
+    const prepared = this.#prepared.get(key);
+    if (prepared) this.#dropped.push(prepared.name);
+    this.#prepared.delete(key);
   }
 
   #bind({ name, params }: Prepared, values: readonly unknown[]): Uint8Array[] {
@@ -140,8 +171,11 @@ export class PgliteSession {
   }
 
   /** One entry into the module for all of them. */
-  #send(parts: readonly Uint8Array[]): Promise<messages.BackendMessage[]> {
-    return this.pglite._runExclusiveQuery(() => this.pglite.execProtocolStream(Buffer.concat(parts)));
+  async #send(parts: readonly Uint8Array[]): Promise<messages.BackendMessage[]> {
+    const answer = await this.pglite.execProtocolStream(Buffer.concat(parts));
+    // While it is being closed it takes everything and answers nothing.
+    if (answer.at(-1)?.name !== 'readyForQuery') throw new Error('PGlite is closing: a statement was not answered.');
+    return answer;
   }
 }
 
