@@ -36,7 +36,7 @@ export function readOptions(args: string[]): Options {
     seed: values.seed === undefined ? Math.floor(Math.random() * 0x7fffffff) : whole('seed', values.seed, 0),
     limit: whole('limit', values.limit, 1_000),
     lanes: whole('lanes', values.lanes, 16),
-    programs: values.path === undefined ? whole('programs', values.programs, 1) : 1,
+    programs: values.path === undefined ? Math.max(1, whole('programs', values.programs, 1)) : 1,
     only: values.only,
     path: values.path,
   };

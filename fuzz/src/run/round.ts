@@ -32,7 +32,7 @@ export interface Round {
 /** Sends cases to one program until `next` gives no more seeds, then looks at what it has become. */
 export async function runRound(
   options: Options,
-  running: Set<Running>,
+  shared: Shared,
   next: (kind: Kind) => Task | undefined,
   pick: () => number,
 ) {
@@ -45,35 +45,35 @@ export async function runRound(
   // What stood still while it started is no concern of ours.
   const { pid } = await program.read();
   world.waited = () => waited(pid) + waited('self');
-  const state = { cases: 0, stop: false };
+  const state = { cases: 0 };
   const look = async () => {
     const said = await lookInside(program, round, state.cases).catch((error: unknown) => String(error));
-    if (said !== undefined && !state.stop) {
-      state.stop = true;
+    if (said !== undefined && !shared.stop) {
+      shared.stop = true;
       round.failures.push({ kind: 'program', error: said });
     }
   };
   const looking = setInterval(() => void look(), LOOK);
   const lanes = Array.from({ length: options.lanes }, async () => {
-    while (!state.stop) {
+    while (!shared.stop) {
       const kind = choose(kinds, pick());
       const task = next(kind);
       if (task === undefined) return;
       const details = await fc.check(
         fc.asyncProperty(kind.cases, async (one) => {
-          if (state.stop && !task.mine) return;
+          if (shared.stop && !task.mine) return;
           state.cases++;
           const open = { kind: kind.name, since: Date.now() };
-          running.add(open);
+          shared.running.add(open);
           try {
             await world.gate.run(() => patiently(world, () => kind.check(world, one)));
           } catch (error) {
             // The others stop: what fails is made smaller in quiet.
-            if (!state.stop) task.mine = true;
-            state.stop = true;
+            if (!shared.stop) task.mine = true;
+            shared.stop = true;
             if (task.mine) throw error;
           } finally {
-            running.delete(open);
+            shared.running.delete(open);
           }
         }),
         {
@@ -95,6 +95,13 @@ export async function runRound(
   world.client.close();
   await program.stop();
   return round;
+}
+
+/** What the programs that run side by side share. */
+export interface Shared {
+  running: Set<Running>;
+  /** Something has failed: no more cases are begun, and it is made smaller in quiet. */
+  stop: boolean;
 }
 
 /** A case that is being worked out. */

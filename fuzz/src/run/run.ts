@@ -2,7 +2,7 @@ import { createExpressionThread } from './expressions.js';
 import type { Options } from './options.js';
 import type { Failure } from './outcome.js';
 import { count, duration, startProgress } from './progress.js';
-import { type Round, type Running, runRound } from './round.js';
+import { type Round, type Running, runRound, type Shared } from './round.js';
 
 /** Cases for one program; then a new one begins, on an empty folder. */
 const ROUND = 200_000;
@@ -16,7 +16,7 @@ export async function run(options: Options): Promise<boolean> {
   const random = generator(options.seed);
   const state = { http: 0, expressions: 0, round: undefined as Round | undefined };
   const failures: Failure[] = [];
-  const running = new Set<Running>();
+  const shared: Shared = { running: new Set(), stop: false };
   const alone = options.only !== undefined;
   const inThread = alone && EXPRESSION_KINDS.includes(options.only as string);
   const share = alone ? (inThread ? 1 : 0) : EXPRESSIONS / 100;
@@ -25,7 +25,7 @@ export async function run(options: Options): Promise<boolean> {
   const done = () => state.http + state.expressions;
   say(`Seed ${options.seed}, ${count(options.cases)} cases, ${options.lanes} at a time, limit ${options.limit} ms.`);
   const parts = () => (['http', 'expressions'] as const).map((part) => ({ wanted: wanted[part], done: state[part] }));
-  const stopProgress = startProgress(parts, () => oldest(running));
+  const stopProgress = startProgress(parts, () => oldest(shared.running));
 
   const thread = createExpressionThread();
   const expressions = async () => {
@@ -44,11 +44,11 @@ export async function run(options: Options): Promise<boolean> {
   let given = 0;
   const rounds = async () => {
     while (given < wanted.http && failures.length === 0) {
-      let left = Math.min(wanted.http - given, ROUND);
+      let left = Math.min(wanted.http - given, ROUND, Math.ceil(wanted.http / options.programs));
       given += left;
       const round = await runRound(
         options,
-        running,
+        shared,
         ({ chunk }) => {
           if (failures.length > 0 || left === 0) return undefined;
           const runs = Math.min(chunk, left);

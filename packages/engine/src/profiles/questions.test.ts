@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { StoreUnavailable } from '../storage/port.js';
 import { Questions } from './questions.js';
 
 function bed(answer: (key: string) => Promise<void> = () => sleep(5)) {
@@ -37,11 +38,25 @@ it('asks for many in several questions', async () => {
   expect(asked.map((keys) => keys.length)).toEqual([100, 100, 50]);
 });
 
-it('fails those who asked, and goes on', async () => {
+it('fails the one that cannot be answered, and nobody else', async () => {
   const { questions } = bed(async (key) => {
-    if (key === 'bad') throw new Error('away');
+    if (key === 'bad') throw new Error('unreadable');
   });
-  const both = await Promise.allSettled([questions.get('bad'), questions.get('good')]);
-  expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-  expect(await questions.get('good')).toBe('good2');
+  const ends = await Promise.allSettled(['good', 'bad', 'fine'].map((key) => questions.get(key)));
+  expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  expect(await questions.get('good')).toMatch(/^good/);
+});
+
+it('fails everybody who waits for a store that is away, and goes on', async () => {
+  let isAway = true;
+  const { asked, questions } = bed(async () => {
+    await sleep(20);
+    if (isAway) throw new StoreUnavailable('away');
+  });
+  const many = Array.from({ length: 450 }, (_, n) => questions.get(`${n}`));
+  const ends = await Promise.allSettled(many);
+  expect(new Set(ends.map(({ status }) => status))).toEqual(new Set(['rejected']));
+  expect(asked.length).toBeLessThanOrEqual(2);
+  isAway = false;
+  expect(await questions.get('a')).toMatch(/^a/);
 });

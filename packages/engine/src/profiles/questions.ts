@@ -1,3 +1,5 @@
+import { StoreUnavailable } from '../storage/port.js';
+
 interface Waiting<K, V> {
   key: K;
   done(value: V): void;
@@ -32,15 +34,21 @@ export class Questions<K, V> {
     this.#asking++;
     // Those that came in the same read of the sockets.
     await new Promise(setImmediate);
-    while (this.#waiting.length > 0) {
-      const taken = this.#waiting.splice(0, MOST);
-      try {
-        const answer = await this.ask([...new Set(taken.map(({ key }) => key))]);
-        for (const { key, done } of taken) done(answer(key));
-      } catch (error) {
-        for (const { failed } of taken) failed(error);
-      }
-    }
+    while (this.#waiting.length > 0) await this.#askFor(this.#waiting.splice(0, MOST));
     this.#asking--;
+  }
+
+  async #askFor(taken: readonly Waiting<K, V>[]): Promise<void> {
+    try {
+      const answer = await this.ask([...new Set(taken.map(({ key }) => key))]);
+      for (const { key, done } of taken) done(answer(key));
+    } catch (error) {
+      if (error instanceof StoreUnavailable) {
+        // It says so late: whoever waits would hear the same, later still.
+        for (const { failed } of [...taken, ...this.#waiting.splice(0)]) failed(error);
+      } else if (taken.length === 1) taken[0]?.failed(error);
+      // One that cannot be read is not the others' fault.
+      else for (const each of taken) await this.#askFor([each]);
+    }
   }
 }

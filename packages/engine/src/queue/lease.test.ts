@@ -9,7 +9,8 @@ let lease: HeldLease;
 function hold(kind: LockKind): HeldLease {
   const job = { attemptsStarted: 1, extendLock: vi.fn(async () => answers.shift() ?? 1) };
   const behind = { next: async () => [], remove: async () => undefined };
-  lease = new HeldLease(job as unknown as Job, 't', { kind, duration: DURATION }, new AbortController().signal, behind);
+  const lock = { kind, duration: DURATION, since: performance.now() };
+  lease = new HeldLease(job as unknown as Job, 't', lock, new AbortController().signal, behind);
   return Object.assign(lease, { asked: job.extendLock });
 }
 const asked = () => (lease as unknown as { asked: ReturnType<typeof vi.fn> }).asked;

@@ -25,17 +25,19 @@ export class HeldLease implements Lease {
   lost = false;
   readonly #abort = new AbortController();
   readonly #timer: NodeJS.Timeout | undefined;
-  #held = performance.now();
+  #held: number;
 
   constructor(
     private readonly job: Job,
     private readonly token: string,
-    private readonly lock: { kind: LockKind; duration: number },
+    /** It stands since then, or later: on the clock of `performance`. */
+    private readonly lock: { kind: LockKind; duration: number; since: number },
     /** Aborted when the worker stops and patience is over. */
     private readonly patience: AbortSignal,
     private readonly behind: Behind,
   ) {
     this.attempt = job.attemptsStarted;
+    this.#held = lock.since;
     patience.addEventListener('abort', this.#lostPatience);
     if (patience.aborted) this.#lostPatience();
     if (lock.kind !== 'owned') this.#timer = setInterval(() => void this.#renew(), lock.duration / 3);

@@ -51,6 +51,8 @@ export class PartitionLoop {
   #unsure = false;
   #reclaimed = performance.now();
   #empty = 0;
+  /** When a job was last asked for: its lock is no older. */
+  #asked = 0;
   readonly #share: Share;
 
   constructor(private readonly c: LoopContext) {
@@ -76,7 +78,10 @@ export class PartitionLoop {
       if (this.#unsure || due) await this.#reclaim();
       const job = await (this.c.rounds?.areOn ? this.#look(this.c.rounds) : this.#wait());
       this.#failures = 0;
-      if (job) this.#share.begins();
+      if (job) {
+        this.#empty = 0;
+        this.#share.begins();
+      }
       return job;
     } catch (error) {
       this.#unsure = true;
@@ -89,11 +94,8 @@ export class PartitionLoop {
   /** Waits for a batch, for as long as the store lets it. */
   async #wait(): Promise<Job | undefined> {
     const begun = performance.now();
-    const job: Job | undefined = await this.c.bull.getNextJob(this.c.token, { block: true });
-    if (job) {
-      this.#empty = 0;
-      return job;
-    }
+    const job = await this.#next(true);
+    if (job) return job;
     await this.#share.ask();
     // Batches that wait behind one which another process holds make the store answer "there is work" at once.
     if (this.#empty++ > 1 && performance.now() - begun < 20) await pause(AGAIN, this.c.stopping);
@@ -104,7 +106,12 @@ export class PartitionLoop {
   async #look(rounds: Rounds): Promise<Job | undefined> {
     const { isFree, isHeld } = await rounds.next(this.c.partition);
     if (isHeld) await this.#share.ask();
-    return isFree ? await this.c.bull.getNextJob(this.c.token, { block: false }) : undefined;
+    return isFree ? await this.#next(false) : undefined;
+  }
+
+  async #next(block: boolean): Promise<Job | undefined> {
+    this.#asked = performance.now();
+    return (await this.c.bull.getNextJob(this.c.token, { block })) as Job | undefined;
   }
 
   async #reclaim(): Promise<void> {
@@ -118,7 +125,8 @@ export class PartitionLoop {
     const { token, settings, lock, patience } = this.c;
     this.busy = true;
     this.c.rounds?.taken();
-    const lease = new HeldLease(job, token, { kind: lock, duration: settings.lockDuration }, patience, this.c.behind);
+    const held = { kind: lock, duration: settings.lockDuration, since: this.#asked };
+    const lease = new HeldLease(job, token, held, patience, this.c.behind);
     try {
       const finished = await this.#handle(job, lease);
       if (finished) return await this.#settle(job, () => this.#complete(job));
@@ -152,6 +160,7 @@ export class PartitionLoop {
   async #complete(job: Job): Promise<Job | undefined> {
     crashPoint('job:before-complete');
     const isGiven = await this.#share.isDue();
+    this.#asked = performance.now();
     const next = await job.moveToCompleted(null, this.c.token, !isGiven && !this.c.stopping.aborted);
     crashPoint('job:after-complete');
     if (isGiven) {

@@ -13,15 +13,20 @@ beforeEach(() => {
   looks = [];
   busy = 0;
   look = async () => [FREE, HELD];
-  rounds = new Rounds(
+  rounds = over(16);
+});
+afterEach(() => vi.useRealTimers());
+
+function over(partitions: number): Rounds {
+  return new Rounds(
     () => {
       looks.push(Math.round(performance.now()));
       return look();
     },
     () => busy,
+    partitions,
   );
-});
-afterEach(() => vi.useRealTimers());
+}
 
 /** Asks for the next look and lets time pass until it is there. */
 async function next(partition: number): Promise<Found> {
@@ -34,10 +39,10 @@ async function next(partition: number): Promise<Found> {
 it('are on for a moment after each batch', async () => {
   expect(rounds.areOn).toBe(false);
   rounds.taken();
-  await vi.advanceTimersByTimeAsync(199);
+  await vi.advanceTimersByTimeAsync(49);
   expect(rounds.areOn).toBe(true);
   rounds.taken();
-  await vi.advanceTimersByTimeAsync(199);
+  await vi.advanceTimersByTimeAsync(49);
   expect(rounds.areOn).toBe(true);
   await vi.advanceTimersByTimeAsync(1);
   expect(rounds.areOn).toBe(false);
@@ -49,10 +54,12 @@ it('look once for all partitions that ask', async () => {
 });
 
 it.each([
-  ['4 ms while nothing is in work', 0, 4],
-  ['8 ms while something is', 3, 8],
-])('come every %s', async (_name, inWork, every) => {
+  ['4 ms while nothing is in work', 0, 16, 4],
+  ['8 ms while something is', 3, 16, 8],
+  ['32 ms where there are very many partitions', 0, 1_024, 32],
+])('come every %s', async (_name, inWork, partitions, every) => {
   busy = inWork;
+  rounds = over(partitions);
   for (let n = 0; n < 4; n++) {
     const found = rounds.next(0);
     await vi.advanceTimersToNextTimerAsync();

@@ -11,7 +11,9 @@ export interface Found {
 /** Milliseconds from one look to the next, while this process has batches in work and while it has none. */
 const EVERY = { busy: 8, idle: 4 };
 /** For so many milliseconds after a batch the next one is looked for; then it is waited for. */
-const LIVELY = 200;
+const LIVELY = 50;
+/** A look at more partitions than this costs more than a call: then all times are so many times longer. */
+const PARTITIONS = 128;
 
 /**
  * While batches come one after the other, to wait in each partition for the next one costs more than to do it, and each
@@ -19,6 +21,7 @@ const LIVELY = 200;
  * and is done in one commit.
  */
 export class Rounds {
+  readonly #slower: number;
   #taken = Number.NEGATIVE_INFINITY;
   #looked = 0;
   #round: Promise<readonly Found[]> | undefined;
@@ -28,11 +31,14 @@ export class Rounds {
     private readonly look: () => Promise<readonly Found[]>,
     /** In how many partitions this process has work now. */
     private readonly busy: () => number,
-  ) {}
+    partitions: number,
+  ) {
+    this.#slower = Math.max(1, partitions / PARTITIONS);
+  }
 
   /** Whether to look for batches: the last one was a moment ago. */
   get areOn(): boolean {
-    return performance.now() - this.#taken < LIVELY;
+    return performance.now() - this.#taken < LIVELY * this.#slower;
   }
 
   /** A batch was taken: the next one is probably near. */
@@ -50,7 +56,7 @@ export class Rounds {
   }
 
   async #next(): Promise<readonly Found[]> {
-    const every = this.busy() > 0 ? EVERY.busy : EVERY.idle;
+    const every = this.#slower * (this.busy() > 0 ? EVERY.busy : EVERY.idle);
     await pause(Math.max(1, this.#looked + every - performance.now()));
     this.#looked = performance.now();
     return this.look();

@@ -44,7 +44,7 @@ export class PartitionsWorker implements QueueWorker {
     // Every partition listens to both.
     setMaxListeners(0, this.#stopping.signal, this.#patience.signal);
     const { store } = this.c;
-    this.#rounds = store.look && new Rounds(store.look.bind(store), () => this.#busy());
+    this.#rounds = store.look && new Rounds(store.look.bind(store), () => this.#busy(), store.queues.length);
     this.#started = this.#start();
   }
 
