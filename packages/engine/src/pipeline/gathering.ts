@@ -20,7 +20,8 @@ interface Waiting extends Omit<Member, 'behind'> {
 
 /**
  * Batches of several partitions that a process has in its hands go into one commit: those that come while others are
- * written wait for each other. Who comes when nothing is in work begins at once, so nothing waits for company.
+ * written wait for each other. Who comes when nothing is in work begins at once, with those of the same turn of the event
+ * loop, so nothing waits for company.
  */
 export class Gathering {
   #waiting: Waiting[] = [];
