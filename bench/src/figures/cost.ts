@@ -80,7 +80,7 @@ async function line({ scale }: Context, first: Side, second: Side): Promise<Line
     const two = await second.begin();
     try {
       for (let round = -1; round < scale.rounds; round++) {
-        const seconds = round < 0 ? Math.min(2, scale.seconds) : scale.seconds;
+        const seconds = round < 0 ? scale.seconds * 2 : scale.seconds;
         const costs = [await measure(one, first, seconds, round), await measure(two, second, seconds, round)];
         // The first round compiles the programs.
         if (round < 0) continue;
