@@ -34,16 +34,9 @@ export async function pgliteQueue(pglite: Pglite): Promise<RowQueue> {
   const queue = await createPostgresQueue({ pglite, partitions: PARTITIONS });
   return {
     async add({ id, partition, rows }) {
-      const batch = {
-        v: 1,
-        id,
-        partition,
-        createdAt: Date.now(),
-        producer: 'bare',
-        accepted: rows.length,
-        items: rows,
-      };
-      await queue.add(partition, batch as unknown as Parameters<typeof queue.add>[1]);
+      const n = rows.length;
+      const label = { id, createdAt: Date.now(), producer: 'bare', accepted: n, events: n };
+      await queue.add(partition, { ...label, text: JSON.stringify({ id, partition, items: rows }) });
     },
     work(handler) {
       queue.work(async ({ id, partition, items }) =>

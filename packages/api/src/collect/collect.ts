@@ -22,16 +22,19 @@ const SUCCESS = Buffer.from('{"success":true}');
 const SUCCESS_HEADERS = { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': SUCCESS.length };
 
 /**
- * Takes the calls of the Segment tracking format. This is the hot path: it stands before everything else in the app,
- * looks its path up in a map, reads the body once and parses it once.
+ * Takes the calls of the Segment tracking format, and says whether the request was one. This is the hot path: it stands
+ * in front of the app, looks its path up in a map, reads the body once and parses it once.
  */
 export function createCollect({ engine, log }: { engine: Engine; log: Log }) {
-  return function collect(req: IncomingMessage, res: ServerResponse, next: () => void) {
+  return function collect(req: IncomingMessage, res: ServerResponse): boolean {
     const url = req.url as string;
     const query = url.indexOf('?');
     const call = CALLS.get(query < 0 ? url : url.slice(0, query));
-    if (call === undefined) return next();
-    if (req.method === 'OPTIONS') return answerPreflight(req, res, 'POST, OPTIONS');
+    if (call === undefined) return false;
+    if (req.method === 'OPTIONS') {
+      answerPreflight(req, res, 'POST, OPTIONS');
+      return true;
+    }
     allowOrigin(req, res);
     take(engine, call, req).then(
       () => {
@@ -40,6 +43,7 @@ export function createCollect({ engine, log }: { engine: Engine; log: Log }) {
       },
       (error: unknown) => answerError(res, error, `/v1/${call}`, log),
     );
+    return true;
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '@tributary/sdk';
 import type { BatchItem } from '../events/batch.js';
-import { parseTime } from '../events/clock.js';
+import { momentOf, parseTime } from '../events/clock.js';
 import { LIMITS } from '../events/limits.js';
 import { normaliseCall } from '../events/normalise.js';
 import { partitionOf } from '../events/partition.js';
@@ -58,7 +58,7 @@ export class Collector implements Collect {
     const context = {
       source: request.source.id,
       rules: this.rules,
-      receivedAt: Date.now(),
+      received: momentOf(Date.now()),
       sentAt: parseTime(request.sentAt),
       context: isObject(request.context) ? (request.context as JsonObject) : undefined,
       userAgent: request.userAgent,
@@ -77,10 +77,9 @@ export class Collector implements Collect {
     for (const partition of byPartition.keys()) {
       if (this.lanes.depth(partition) > LANE_DEPTH) throw new Overloaded(1);
     }
-    const bytes = (request.bytes ?? 0) / Math.max(1, byPartition.size);
     // Who sends events together has let them wait before, and a little longer makes the batches larger.
     const gathering = { wait: request.calls.length > 1 ? 'soon' : 'now' } as const;
-    const sent = [...byPartition].map(([partition, items]) => this.lanes.add(partition, items, bytes, gathering));
+    const sent = [...byPartition].map(([partition, items]) => this.lanes.add(partition, items, gathering));
     await settleAll(sent);
     crashPoint('collect:before-answer');
     return { accepted: request.calls.length, quarantined };
@@ -93,7 +92,7 @@ export class Collector implements Collect {
 
   /** One call as it would have been taken at `receivedAt` (milliseconds), without taking it. */
   normalise(call: Json, source: string, receivedAt: number): ReturnType<typeof normaliseCall> {
-    return normaliseCall(call, { source, rules: this.rules, receivedAt, small: false });
+    return normaliseCall(call, { source, rules: this.rules, received: momentOf(receivedAt), small: false });
   }
 
   #partition(item: BatchItem): number {

@@ -5,11 +5,11 @@ import { Lane } from './lane.js';
 
 /** The one call of a queue that a lane makes: what it does is up to the test. */
 function laneInto(add: (batch: Batch) => Promise<void>): Lane {
-  return new Lane({ add: (_, batch) => add(batch) } as Queue, 0);
+  return new Lane({ add: (_, { text }) => add(JSON.parse(text) as Batch) } as Queue, 0);
 }
-const item = (n: number): BatchItem => ({
+const item = (n: number, raw: string | null = null): BatchItem => ({
   kind: 'rejected',
-  rejected: { id: `${n}`, source: 's', messageId: `${n}`, receivedAt: '', code: '', reason: '', path: '', raw: null },
+  rejected: { id: `${n}`, source: 's', messageId: `${n}`, receivedAt: '', code: '', reason: '', path: '', raw },
 });
 const numbers = (batch: Batch) => batch.items.map((i) => (i.kind === 'rejected' ? Number(i.rejected.id) : -1));
 
@@ -23,9 +23,9 @@ describe('the lane into a partition', () => {
       await new Promise((resolve) => setTimeout(resolve, 10));
     });
     await Promise.all([
-      lane.add([item(1)], 0),
-      lane.add([item(2), item(3)], 0),
-      new Promise((r) => setTimeout(r, 6)).then(() => Promise.all([lane.add([item(4)], 0), lane.add([item(5)], 0)])),
+      lane.add([item(1)]),
+      lane.add([item(2), item(3)]),
+      new Promise((r) => setTimeout(r, 6)).then(() => Promise.all([lane.add([item(4)]), lane.add([item(5)])])),
     ]);
     expect(batches).toEqual([
       [1, 2, 3],
@@ -38,27 +38,27 @@ describe('the lane into a partition', () => {
     const batches: number[] = [];
     const lane = laneInto(async (batch) => void batches.push(batch.items.length));
     const patient = { wait: 'soon' } as const;
-    const sent = [lane.add([item(1)], 0, patient)];
+    const sent = [lane.add([item(1)], patient)];
     await vi.advanceTimersByTimeAsync(5);
-    sent.push(lane.add([item(2)], 0, patient));
+    sent.push(lane.add([item(2)], patient));
     await vi.advanceTimersByTimeAsync(4);
     expect(batches).toEqual([]);
     await vi.advanceTimersByTimeAsync(1);
     expect(batches).toEqual([2]);
 
-    sent.push(lane.add([item(3)], 0, patient), lane.add([item(4)], 0));
+    sent.push(lane.add([item(3)], patient), lane.add([item(4)]));
     await vi.advanceTimersByTimeAsync(2);
     expect(batches).toEqual([2, 2]);
 
     const many = Array.from({ length: 250 }, (_, n) => item(n));
-    sent.push(lane.add([item(5)], 0, patient), lane.add(many, 0, patient));
+    sent.push(lane.add([item(5)], patient), lane.add(many, patient));
     await vi.advanceTimersByTimeAsync(0);
     expect(batches).toEqual([2, 2, 251]);
     await Promise.all(sent);
 
-    sent.push(lane.add([item(6)], 0, { wait: 'late' }));
+    sent.push(lane.add([item(6)], { wait: 'late' }));
     await vi.advanceTimersByTimeAsync(100);
-    sent.push(lane.add([item(7)], 0, patient));
+    sent.push(lane.add([item(7)], patient));
     await vi.advanceTimersByTimeAsync(10);
     expect(batches).toEqual([2, 2, 251, 2]);
   });
@@ -73,7 +73,7 @@ describe('the lane into a partition', () => {
       flying--;
     });
     await Promise.all(
-      Array.from({ length: 40 }, (_, n) => new Promise((r) => setTimeout(r, n)).then(() => lane.add([item(n)], 0))),
+      Array.from({ length: 40 }, (_, n) => new Promise((r) => setTimeout(r, n)).then(() => lane.add([item(n)]))),
     );
     expect(order).toEqual(Array.from({ length: 40 }, (_, n) => n));
     expect(lane.depth).toBe(0);
@@ -86,27 +86,23 @@ describe('the lane into a partition', () => {
       batches.push(batch);
       if (fail) throw new QueueUnavailable('no answer');
     });
-    await lane.add([item(1), item(2)], 0);
+    await lane.add([item(1), item(2)]);
     fail = true;
-    await expect(lane.add([item(3)], 0)).rejects.toBeInstanceOf(QueueUnavailable);
+    await expect(lane.add([item(3)])).rejects.toBeInstanceOf(QueueUnavailable);
     fail = false;
-    await lane.add([item(4)], 0);
+    await lane.add([item(4)]);
     expect(batches.map((b) => b.accepted)).toEqual([2, 3, 1]);
     const [a, b, c] = batches.map((batch) => batch.producer);
     expect(a).toBe(b);
     expect(c).not.toBe(b);
   });
 
-  it('bounds a batch by items and bytes', async () => {
+  it('bounds a batch by items and by their length', async () => {
     const sizes: number[] = [];
     const lane = laneInto(async (batch) => void sizes.push(batch.items.length));
     const many = (n: number) => Array.from({ length: n }, (_, i) => item(i));
-    await Promise.all([
-      lane.add(many(300), 10),
-      lane.add(many(300), 10),
-      lane.add(many(2), 900_000),
-      lane.add(many(2), 900_000),
-    ]);
+    const large = [item(0, 'x'.repeat(450_000)), item(1, 'x'.repeat(450_000))];
+    await Promise.all([lane.add(many(300)), lane.add(many(300)), lane.add(large), lane.add(large)]);
     expect(sizes).toEqual([300, 302, 2]);
   });
 });

@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
-import { type Batch, type BatchItem, countAccepted } from '../events/batch.js';
+import type { BatchItem } from '../events/batch.js';
+import { type SealedBatch, type SealedItems, seal, sealItems } from '../events/sealed.js';
 import type { Queue } from '../queue/port.js';
 import { crashPoint } from '../telemetry/crash-point.js';
 import { NO_TELEMETRY, type Telemetry } from '../telemetry/telemetry.js';
@@ -18,15 +19,14 @@ export const GATHER = {
 } as const;
 /** With so many items nothing is waited for. */
 const ENOUGH = 250;
-/** Bounds of one job: items, and bytes of JSON as the requests had them. */
+/** Bounds of one job: items, and characters of their JSON. */
 const BATCH_ITEMS = 500;
-const BATCH_BYTES = 1024 * 1024;
+const BATCH_TEXT = 1024 * 1024;
 /** A batch of very many requests names so many of their traces. */
 const BATCH_TRACES = 32;
 
 interface Waiting {
-  items: BatchItem[];
-  bytes: number;
+  sealed: SealedItems;
   trace: string | undefined;
   /** Until when it may wait for others, on the clock of `performance`. */
   due: number;
@@ -63,14 +63,14 @@ export class Lane {
 
   /** Resolves once the items are in the durable queue, in one batch or several. */
   add(
-    items: BatchItem[],
-    bytes: number,
+    items: readonly BatchItem[],
     { trace = this.telemetry.tracing?.current(), wait = 'now' }: Gathering = {},
   ): Promise<void> {
+    const sealed = sealItems(items);
     return new Promise((resolve, reject) => {
       const due = performance.now() + GATHER[wait];
-      this.#waiting.push({ items, bytes, trace, due, done: resolve, failed: reject });
-      this.depth += items.length;
+      this.#waiting.push({ sealed, trace, due, done: resolve, failed: reject });
+      this.depth += sealed.items;
       if (!this.#sending) void this.#send();
       else if (due < this.#until || this.depth >= ENOUGH) this.#wake?.();
     });
@@ -94,11 +94,10 @@ export class Lane {
     while (this.#waiting.length > 0) {
       await this.#gather();
       const taken = this.#take();
-      const items = taken.flatMap((waiting) => waiting.items);
       try {
         const begun = performance.now();
         crashPoint('lane:before-add');
-        await this.queue.add(this.partition, this.#batch(items, tracesOf(taken)));
+        await this.queue.add(this.partition, this.#batch(taken));
         crashPoint('lane:after-add');
         this.telemetry.observer.enqueued(performance.now() - begun);
         for (const waiting of taken) waiting.done();
@@ -109,7 +108,7 @@ export class Lane {
         this.#accepted = 0;
         for (const waiting of taken) waiting.failed(error);
       } finally {
-        this.depth -= items.length;
+        for (const { sealed } of taken) this.depth -= sealed.items;
       }
     }
     this.#sending = false;
@@ -117,29 +116,33 @@ export class Lane {
 
   #take(): Waiting[] {
     let items = 0;
-    let bytes = 0;
+    let length = 0;
     let n = 0;
-    for (const waiting of this.#waiting) {
-      items += waiting.items.length;
-      bytes += waiting.bytes;
-      if (n > 0 && (items > BATCH_ITEMS || bytes > BATCH_BYTES)) break;
+    for (const { sealed } of this.#waiting) {
+      items += sealed.items;
+      length += sealed.text.length;
+      if (n > 0 && (items > BATCH_ITEMS || length > BATCH_TEXT)) break;
       n++;
     }
     return this.#waiting.splice(0, n);
   }
 
-  #batch(items: BatchItem[], trace: string[]): Batch {
-    this.#accepted += countAccepted(items);
-    return {
-      v: 1,
+  #batch(taken: readonly Waiting[]): SealedBatch {
+    const trace = tracesOf(taken);
+    for (const { sealed } of taken) this.#accepted += sealed.events;
+    const head = {
+      v: 1 as const,
       id: uuidv7(),
       partition: this.partition,
       createdAt: Date.now(),
       producer: this.#producer,
       accepted: this.#accepted,
-      items,
       ...(trace.length > 0 && { trace }),
     };
+    return seal(
+      head,
+      taken.map(({ sealed }) => sealed),
+    );
   }
 }
 

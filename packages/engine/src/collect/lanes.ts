@@ -15,9 +15,9 @@ export class Lanes {
     return this.#lanes.length;
   }
 
-  /** Resolves once the items are in the durable queue; `bytes` is about what they take. */
-  add(partition: number, items: BatchItem[], bytes = 0, gathering?: Gathering): Promise<void> {
-    return this.#lane(partition).add(items, bytes, gathering);
+  /** Resolves once the items are in the durable queue. */
+  add(partition: number, items: readonly BatchItem[], gathering?: Gathering): Promise<void> {
+    return this.#lane(partition).add(items, gathering);
   }
 
   /** Items that wait in this process to enter a partition. */

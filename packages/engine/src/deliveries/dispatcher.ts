@@ -132,7 +132,7 @@ export class Dispatcher {
     if (row.kind === 'emit') {
       const { event, trace } = row.entry as OutboxEmit;
       crashPoint('emit:leased');
-      await this.lanes.add(row.partition, [{ kind: 'emitted', event, profile: row.profile }], 0, {
+      await this.lanes.add(row.partition, [{ kind: 'emitted', event, profile: row.profile }], {
         trace,
         wait: 'soon',
       });
@@ -219,7 +219,7 @@ export class Dispatcher {
   ): Promise<void> {
     const { run, trace } = row.entry as OutboxDelivery;
     const resume: Resume = { delivery: row.id, attempt, profile: row.profile, run, ...answer };
-    await this.lanes.add(row.partition, [{ kind: 'resume', resume }], 0, {
+    await this.lanes.add(row.partition, [{ kind: 'resume', resume }], {
       trace: this.#telemetry.tracing?.current() ?? trace,
       wait: run.last ? 'late' : 'soon',
     });

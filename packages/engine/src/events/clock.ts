@@ -15,6 +15,17 @@ function inRange(time: number): boolean {
   return Number.isFinite(time) && time >= EARLIEST && time < 253_402_300_800_000;
 }
 
+/** A moment, and its ISO text: made once for all events of a request. */
+export interface Moment {
+  /** Milliseconds since the epoch. */
+  ms: number;
+  iso: string;
+}
+
+export function momentOf(ms: number): Moment {
+  return { ms, iso: new Date(ms).toISOString() };
+}
+
 /**
  * When an event happened by our clock. The client's clock may be wrong, but the time that passed
  * on it between the event and the sending is right: received - (sent - happened), the rule of the

@@ -1,13 +1,20 @@
 import type { Json } from '@tributary/sdk';
 import { describe, expect, it } from 'vitest';
 import { defaultRules } from '../identity/rules.js';
+import { momentOf } from './clock.js';
 import { LIMITS } from './limits.js';
 import { normaliseCall } from './normalise.js';
 
 const NOW = Date.parse('2026-05-05T12:00:00.000Z');
 
 function take(call: Json, more: { sentAt?: number; userAgent?: string } = {}) {
-  return normaliseCall(call, { source: 'site', rules: defaultRules('DE'), receivedAt: NOW, small: false, ...more });
+  return normaliseCall(call, {
+    source: 'site',
+    rules: defaultRules('DE'),
+    received: momentOf(NOW),
+    small: false,
+    ...more,
+  });
 }
 function event(call: Json, more: { sentAt?: number; userAgent?: string } = {}) {
   const item = take(call, more);

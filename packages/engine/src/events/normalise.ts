@@ -1,7 +1,7 @@
 import { EVENT_TYPES, type Event, type EventType, type Json, type JsonObject } from '@tributary/sdk';
 import { type IdentityRules, normaliseIdentifier } from '../identity/rules.js';
 import type { BatchItem } from './batch.js';
-import { correctedTime, parseTime } from './clock.js';
+import { correctedTime, type Moment, parseTime } from './clock.js';
 import { eventId } from './ids.js';
 import { LIMITS } from './limits.js';
 import { depthExceeds, isObject, jsonBytes, shortened } from './shape.js';
@@ -9,8 +9,7 @@ import { depthExceeds, isObject, jsonBytes, shortened } from './shape.js';
 export interface NormaliseContext {
   source: string;
   rules: IdentityRules;
-  /** Milliseconds since the epoch. */
-  receivedAt: number;
+  received: Moment;
   sentAt?: number | undefined;
   /** Merged under the call's own context. */
   context?: JsonObject | undefined;
@@ -49,7 +48,7 @@ export function normaliseCall(
         id,
         source: context.source,
         messageId: claimed ?? id,
-        receivedAt: new Date(context.receivedAt).toISOString(),
+        receivedAt: context.received.iso,
         code: error.code,
         reason: error.message,
         path: error.path,
@@ -59,7 +58,7 @@ export function normaliseCall(
   }
 }
 
-function canonical(id: string, call: Json, { source, rules, receivedAt, ...request }: NormaliseContext): Event {
+function canonical(id: string, call: Json, { source, rules, received, ...request }: NormaliseContext): Event {
   if (!isObject(call)) throw new Fault('NOT_AN_OBJECT', '', 'An event is a JSON object.');
   if (depthExceeds(call, LIMITS.depth)) {
     throw new Fault('TOO_DEEP', '', `The event is nested more than ${LIMITS.depth} levels deep.`);
@@ -74,12 +73,11 @@ function canonical(id: string, call: Json, { source, rules, receivedAt, ...reque
     type,
     messageId: messageIdChecked(call) ?? id,
     source,
-    timestamp: new Date(
+    timestamp:
       happened === undefined
-        ? receivedAt
-        : correctedTime(happened, parseTime(call.sentAt) ?? request.sentAt, receivedAt),
-    ).toISOString(),
-    receivedAt: new Date(receivedAt).toISOString(),
+        ? received.iso
+        : new Date(correctedTime(happened, parseTime(call.sentAt) ?? request.sentAt, received.ms)).toISOString(),
+    receivedAt: received.iso,
     context: { ...request.context, ...objectAt(call, 'context') },
   };
   if (request.userAgent && event.context.userAgent === undefined) event.context.userAgent = request.userAgent;

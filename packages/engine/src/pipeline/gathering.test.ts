@@ -1,5 +1,6 @@
 import type { Json } from '@tributary/sdk';
 import { afterEach, describe, expect, it } from 'vitest';
+import { momentOf } from '../events/clock.js';
 import { normaliseCall } from '../events/normalise.js';
 import type { Lease } from '../queue/port.js';
 import { StoreUnavailable } from '../storage/port.js';
@@ -156,7 +157,7 @@ describe('batches of several partitions', () => {
     await all(bench, perPartition(bench, PLAIN));
     const [row] = (await bench.store.listQuarantine({ limit: 10 })).items;
     const again = normaliseCall({ ...(track('bad', 'a') as object) } as Json, {
-      ...{ source: 'site', rules: bench.context.rules, receivedAt: Date.now(), small: false },
+      ...{ source: 'site', rules: bench.context.rules, received: momentOf(Date.now()), small: false },
     });
     if (!row || again.kind !== 'event') throw new Error('nothing to replay');
     const of = { list: 'quarantine', id: row.id } as const;

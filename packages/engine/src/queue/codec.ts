@@ -1,4 +1,5 @@
 import type { Batch } from '../events/batch.js';
+import type { SealedBatch } from '../events/sealed.js';
 import type { WaitingBatch } from './port.js';
 
 interface Label {
@@ -13,8 +14,8 @@ interface Label {
 }
 
 /** The job's name says what accounting needs, so that waiting batches are counted without loading them. */
-export function jobName(batch: Batch, events: number): string {
-  const label: Label = { n: events, p: batch.producer, a: batch.accepted, t: batch.createdAt };
+export function jobName({ events, producer, accepted, createdAt }: SealedBatch): string {
+  const label: Label = { n: events, p: producer, a: accepted, t: createdAt };
   return JSON.stringify(label);
 }
 
@@ -22,14 +23,6 @@ export function jobName(batch: Batch, events: number): string {
 export function waitingBatch(id: string, partition: number, name: string): WaitingBatch {
   const { n, p, a, t } = JSON.parse(name) as Label;
   return { id, partition, events: n, producer: p, accepted: a, createdAt: t };
-}
-
-/**
- * The batch as one string, which BullMQ encodes once more: so no backslash escape for NUL or a lone surrogate is ever
- * seen by PostgreSQL's jsonb, which refuses both.
- */
-export function jobText(batch: Batch): string {
-  return JSON.stringify(batch);
 }
 
 /** The batch of a job's data, in either form. */

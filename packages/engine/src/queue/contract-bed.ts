@@ -1,6 +1,7 @@
 import { v7 as uuid } from 'uuid';
 import { expect, vi } from 'vitest';
 import type { Batch, BatchItem } from '../events/batch.js';
+import { type SealedBatch, seal, sealItems } from '../events/sealed.js';
 import { PARTITIONS, QUICK, type QueueAddress } from './contract-address.js';
 import type { Queue } from './port.js';
 import type { OnError, QueueSettings } from './settings.js';
@@ -41,6 +42,11 @@ export function numbered(partition: number, n: number, more: Partial<Batch> = {}
   };
 }
 
+/** A batch as it is added. */
+export function sealed({ items, ...head }: Batch): SealedBatch {
+  return seal(head, [sealItems(items)]);
+}
+
 export function rejected(raw: number | string) {
   const receivedAt = '2026-01-01T00:00:00.000Z';
   const id = uuid();
@@ -50,7 +56,7 @@ export function rejected(raw: number | string) {
 /** Adds batches 0 to count-1 to a partition, one after the other. */
 export async function addNumbered(queue: Queue, partition: number, count: number): Promise<Batch[]> {
   const batches = Array.from({ length: count }, (_, n) => numbered(partition, n));
-  for (const batch of batches) await queue.add(partition, batch);
+  for (const batch of batches) await queue.add(partition, sealed(batch));
   return batches;
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
-import { addNumbered, drained, type MakeBed, numbered, upTo } from './contract-bed.js';
+import { addNumbered, drained, type MakeBed, numbered, sealed, upTo } from './contract-bed.js';
 import { QueueUnavailable } from './port.js';
 
 /** A server that goes away and comes back: nobody has to be started again. */
@@ -27,14 +27,14 @@ export function outageContract(
         for (const pause of [0, 300, 1_000]) {
           await sleep(pause);
           const begun = Date.now();
-          await expect(queue.add(0, numbered(0, -1))).rejects.toThrow(QueueUnavailable);
+          await expect(queue.add(0, sealed(numbered(0, -1)))).rejects.toThrow(QueueUnavailable);
           expect(Date.now() - begun).toBeLessThan(2_000);
         }
         await expect(queue.check()).rejects.toThrow(QueueUnavailable);
         const before = ended.length;
         await server().restart();
-        await vi.waitFor(() => queue.add(0, numbered(0, 40)), { timeout: 60_000, interval: 100 });
-        await queue.add(1, numbered(1, 41));
+        await vi.waitFor(() => queue.add(0, sealed(numbered(0, 40))), { timeout: 60_000, interval: 100 });
+        await queue.add(1, sealed(numbered(1, 41)));
         await drained(queue, 30_000);
         // A batch whose end was not heard of may be done again, before any later one.
         const partition0 = ended.filter((n) => n < 41);
@@ -59,8 +59,8 @@ export function outageContract(
         await server().kill();
         await sleep(1_500);
         await server().restart();
-        await vi.waitFor(() => queue.add(0, numbered(0, 1)), { timeout: 60_000, interval: 100 });
-        await queue.add(1, numbered(1, 2));
+        await vi.waitFor(() => queue.add(0, sealed(numbered(0, 1))), { timeout: 60_000, interval: 100 });
+        await queue.add(1, sealed(numbered(1, 2)));
         await drained(queue);
         expect([...ended].sort()).toEqual([0, 1, 2]);
       } finally {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Batch } from '../events/batch.js';
-import { addNumbered, drained, type MakeBed, numbered, type QueueBed, rejected, upTo } from './contract-bed.js';
+import { addNumbered, drained, type MakeBed, numbered, type QueueBed, rejected, sealed, upTo } from './contract-bed.js';
 import { GiveBack, type Lease } from './port.js';
 
 /** What every queue does, whatever it is made of. */
@@ -17,8 +17,8 @@ export function queueContract(name: string, make: MakeBed): void {
       const first = await bed.open();
       const one = numbered(0, 7, { producer: 'api-1', accepted: 41 });
       const two = numbered(0, 8, { items: [], accepted: 41 });
-      await first.add(0, one);
-      await first.add(0, two);
+      await first.add(0, sealed(one));
+      await first.add(0, sealed(two));
       await bed.handOver();
       const again = await bed.open();
       expect(await again.waiting()).toEqual([
@@ -30,8 +30,8 @@ export function queueContract(name: string, make: MakeBed): void {
     it('takes a repeated add once', async () => {
       const queue = await bed.open();
       const batch = numbered(1, 0);
-      await Promise.all([queue.add(1, batch), queue.add(1, batch)]);
-      await queue.add(1, batch);
+      await Promise.all([queue.add(1, sealed(batch)), queue.add(1, sealed(batch))]);
+      await queue.add(1, sealed(batch));
       expect(await queue.waiting()).toHaveLength(1);
       const handler = vi.fn(async () => {});
       queue.work(handler);
@@ -41,7 +41,7 @@ export function queueContract(name: string, make: MakeBed): void {
 
     it('refuses a partition that it does not have', async () => {
       const queue = await bed.open();
-      await expect(queue.add(2, numbered(2, 0))).rejects.toMatchObject({ code: 'PARTITION_UNKNOWN' });
+      await expect(queue.add(2, sealed(numbered(2, 0)))).rejects.toMatchObject({ code: 'PARTITION_UNKNOWN' });
     });
 
     it('refuses another number of partitions than it was created with', async () => {
@@ -76,7 +76,7 @@ export function queueContract(name: string, make: MakeBed): void {
     it('keeps the order of adds that are not awaited', async () => {
       const queue = await bed.open();
       const batches = upTo(20).map((n) => numbered(0, n));
-      await Promise.all(batches.map((batch) => queue.add(0, batch)));
+      await Promise.all(batches.map((batch) => queue.add(0, sealed(batch))));
       expect((await queue.waiting()).map(({ accepted }) => accepted)).toEqual(upTo(20));
     });
 
@@ -150,7 +150,7 @@ export function queueContract(name: string, make: MakeBed): void {
       const texts = ['\u0000', 'a\ud800b', '\udfff', '\\u0000', '"\\', '\u2028 ☃ 😀', 'x'.repeat(200_000)];
       const items = texts.map((text) => ({ kind: 'rejected' as const, rejected: rejected(text) }));
       const batch = numbered(0, 0, { producer: 'a\u0000"\ud800', items });
-      await queue.add(0, batch);
+      await queue.add(0, sealed(batch));
       const got: Batch[] = [];
       queue.work(async (found) => void got.push(found));
       await drained(queue);
@@ -221,7 +221,7 @@ export function queueContract(name: string, make: MakeBed): void {
       const noise = upTo(60_000)
         .map((n) => ((n * 7919) % 9973).toString(36))
         .join('');
-      await queue.add(0, numbered(0, 0, { items: [{ kind: 'rejected', rejected: rejected(noise) }] }));
+      await queue.add(0, sealed(numbered(0, 0, { items: [{ kind: 'rejected', rejected: rejected(noise) }] })));
       expect((await queue.pressure())?.usedBytes).toBeGreaterThan((before?.usedBytes ?? 0) + 10_000);
       expect(Array.isArray(await queue.warnings())).toBe(true);
     });

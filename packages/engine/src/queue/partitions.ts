@@ -1,5 +1,4 @@
-import type { Batch } from '../events/batch.js';
-import { countAccepted } from '../events/batch.js';
+import type { SealedBatch } from '../events/sealed.js';
 import { jobName } from './codec.js';
 import { QueueError } from './errors.js';
 import { type BatchHandler, type Queue, QueueUnavailable, type QueueWorker, type WaitingBatch } from './port.js';
@@ -26,7 +25,7 @@ export class PartitionedQueue implements Queue {
     this.#tails = store.queues.map(() => Promise.resolve());
   }
 
-  async add(partition: number, batch: Batch): Promise<void> {
+  async add(partition: number, batch: SealedBatch): Promise<void> {
     const queue = this.store.queues[partition];
     if (!queue) {
       const message = `There is no partition ${partition}: this deployment has ${this.partitions}.`;
@@ -37,7 +36,7 @@ export class PartitionedQueue implements Queue {
     const added = (this.#tails[partition] as Promise<unknown>).then(async () => {
       if (late) return;
       const options = { ...this.store.jobOptions, jobId: batch.id };
-      await queue.add(jobName(batch, countAccepted(batch.items)), this.store.jobData(batch), options);
+      await queue.add(jobName(batch), this.store.jobData(batch.text), options);
     });
     this.#tails[partition] = added.catch(() => undefined);
     try {

@@ -1,4 +1,5 @@
 import type { Batch } from '../events/batch.js';
+import type { SealedBatch } from '../events/sealed.js';
 
 /**
  * The queue port: P partitions, each worked off strictly in order, one batch at a time over any
@@ -11,7 +12,7 @@ export interface Queue {
    * Resolves once the batch is in the durable store (G1); its id is the job's id, so a repeat of
    * an add does nothing. Fails fast with QueueUnavailable when the store cannot be reached.
    */
-  add(partition: number, batch: Batch): Promise<void>;
+  add(partition: number, batch: SealedBatch): Promise<void>;
   /** Begins to work off all partitions in this process. */
   work(handler: BatchHandler): QueueWorker;
   /** What is waiting or in work now, batch by batch, without its contents. */

@@ -10,7 +10,6 @@ import {
   Worker,
 } from 'bullmq';
 import { weakened } from '../telemetry/weakened.js';
-import { jobText } from './codec.js';
 import type { LockKind } from './lease.js';
 import type { WaitingBatch } from './port.js';
 import type { Listener } from './postgres-listener.js';
@@ -58,7 +57,11 @@ export class PostgresStore implements QueueStore {
     removeOnFail: false,
     priority: weakened('order-guard') ? 0 : 1,
   };
-  readonly jobData = jobText;
+  /**
+   * The text is a JSON string, which BullMQ encodes once more: so no backslash escape for NUL or a lone surrogate is
+   * ever seen by PostgreSQL's jsonb, which refuses both.
+   */
+  readonly jobData = (text: string): string => text;
 
   constructor(private readonly parts: PostgresParts) {
     this.name = parts.name;

@@ -4,7 +4,7 @@ import { need, startPostgres } from '@tributary/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { queueContract } from './contract.js';
-import { closing, drained, numbered, type QueueBed } from './contract-bed.js';
+import { closing, drained, numbered, type QueueBed, sealed } from './contract-bed.js';
 import { killContract } from './contract-kill.js';
 import { outageContract } from './contract-outage.js';
 import { createPostgresQueue } from './postgres.js';
@@ -41,14 +41,14 @@ describe.skipIf(!need('postgres').ok)('PostgreSQL', () => {
       const { rows } = await client.query(`SELECT lock_token FROM job WHERE queue = 'p0' AND state = 'active'`);
       token = rows[0].lock_token;
     });
-    await queue.add(0, numbered(0, 0));
+    await queue.add(0, sealed(numbered(0, 0)));
     await drained(queue);
     await client.query(`CREATE FUNCTION take() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN NEW.state := 'active'; NEW.lock_token := '${token}'; RETURN NEW; END $$`);
     await client.query('CREATE TRIGGER take BEFORE INSERT ON job FOR EACH ROW EXECUTE FUNCTION take()');
-    await queue.add(0, numbered(0, 1));
+    await queue.add(0, sealed(numbered(0, 1)));
     await client.query('DROP TRIGGER take ON job');
-    await queue.add(0, numbered(0, 2));
+    await queue.add(0, sealed(numbered(0, 2)));
     await drained(queue);
     expect(begun).toEqual([0, 1, 2]);
     await client.end();
@@ -62,7 +62,7 @@ describe.skipIf(!need('postgres').ok)('PostgreSQL', () => {
     queue.work(async () => void begun.push(Date.now()));
     await sleep(500);
     const added = Date.now();
-    await queue.add(1, numbered(1, 0));
+    await queue.add(1, sealed(numbered(1, 0)));
     await drained(queue);
     expect((begun[0] ?? 0) - added).toBeLessThan(1_000);
     await bed.close();
@@ -78,7 +78,7 @@ describe.skipIf(!need('postgres').ok)('PostgreSQL', () => {
     await wrong.end();
     const pool = new pg.Pool({ connectionString: url, options: `-c search_path=${schema}` });
     const queue = await createPostgresQueue({ pool, schema, partitions: 1 });
-    await queue.add(0, numbered(0, 0));
+    await queue.add(0, sealed(numbered(0, 0)));
     expect(await queue.waiting()).toHaveLength(1);
     // This server is started without fsync, for speed.
     expect(await queue.warnings()).toEqual([expect.stringContaining('fsync')]);

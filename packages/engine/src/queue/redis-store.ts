@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Queue as BullQueue, Job, type JobsOptions, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
-import type { Batch } from '../events/batch.js';
 import { waitingBatch } from './codec.js';
 import type { WaitingBatch } from './port.js';
 import { redisPressure, redisWarnings } from './redis-server.js';
@@ -9,6 +8,7 @@ import type { Found } from './rounds.js';
 import type { QueueSettings } from './settings.js';
 import { ASKED, type Question } from './share.js';
 import type { QueueStore } from './store.js';
+import { JsonText } from './text-queue.js';
 
 /** Stalls are no failures: with BullMQ's own limit, two kills would send a batch to the failed ones. */
 const NO_LIMIT = 2 ** 31 - 1;
@@ -21,7 +21,7 @@ export class RedisStore implements QueueStore {
   readonly lock = 'expires';
   readonly reclaimWhenIdle = false;
   readonly jobOptions: JobsOptions = { removeOnComplete: true, removeOnFail: false };
-  readonly jobData = (batch: Batch): Batch => batch;
+  readonly jobData = (text: string): JsonText => new JsonText(text);
   readonly #lists: string[];
 
   constructor(

@@ -3,7 +3,7 @@ import { freePort, need, startRedis } from '@tributary/testing';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { queueContract } from './contract.js';
-import { addNumbered, closing, drained, numbered, type QueueBed } from './contract-bed.js';
+import { addNumbered, closing, drained, numbered, type QueueBed, sealed } from './contract-bed.js';
 import { killContract } from './contract-kill.js';
 import { outageContract } from './contract-outage.js';
 import { shareContract } from './contract-share.js';
@@ -38,7 +38,7 @@ describe.skipIf(!need('redis').ok)('Redis', () => {
     const redis = new Redis(url);
     const batch = numbered(0, 0);
     const lock = `${prefix}:p0:${batch.id}:lock`;
-    await queue.add(0, batch);
+    await queue.add(0, sealed(batch));
     const seen: unknown[] = [];
     queue.work(async (_batch, lease) => {
       if (lease.attempt > 1) return void seen.push(lease.attempt);
@@ -79,13 +79,13 @@ describe.skipIf(!need('redis').ok)('Redis', () => {
     const redis = new Redis(url);
     const [first, second] = [numbered(0, 0), numbered(0, 1)];
     const begun: number[] = [];
-    await queue.add(0, first);
+    await queue.add(0, sealed(first));
     queue.work(async ({ accepted, id }) => {
       begun.push(accepted);
       if (accepted !== 0 || begun.length > 1) return;
       // As if the end of this batch and the begin of the next had happened, and nobody had heard of it.
       const token = (await redis.get(`${prefix}:p0:${id}:lock`)) ?? '';
-      await queue.add(0, second);
+      await queue.add(0, sealed(second));
       await redis.del(`${prefix}:p0:${id}`, `${prefix}:p0:${id}:lock`);
       await redis.lrem(`${prefix}:p0:active`, 1, id);
       await redis.lmove(`${prefix}:p0:wait`, `${prefix}:p0:active`, 'RIGHT', 'LEFT');
@@ -107,7 +107,7 @@ describe.skipIf(!need('redis').ok)('Redis', () => {
     expect(await queue.pressure()).toEqual({ usedBytes: expect.any(Number), maxBytes: 64 * 2 ** 20 });
     await other.config('SET', 'maxmemory-policy', 'noeviction');
     await other.config('SET', 'maxmemory', '1');
-    await expect(queue.add(0, numbered(0, 0))).rejects.toThrow(QueueUnavailable);
+    await expect(queue.add(0, sealed(numbered(0, 0)))).rejects.toThrow(QueueUnavailable);
     await expect(queue.check()).rejects.toThrow(QueueUnavailable);
     other.disconnect();
     await queue.close();

@@ -1,4 +1,3 @@
-import { Queue as BullQueue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { weakened } from '../telemetry/weakened.js';
 import { checkPartitions, partitionsChanged, QueueError } from './errors.js';
@@ -7,6 +6,7 @@ import { type Queue, QueueUnavailable } from './port.js';
 import { commandClient, connect } from './redis-clients.js';
 import { RedisStore } from './redis-store.js';
 import { completeSettings, type OnError, type QueueSettings } from './settings.js';
+import { TextQueue } from './text-queue.js';
 
 export interface RedisQueueOptions {
   url: string;
@@ -44,8 +44,8 @@ export async function createRedisQueue(options: RedisQueueOptions): Promise<Queu
   }
 }
 
-function openQueue(client: Redis, prefix: string, partition: number): BullQueue {
-  const queue = new BullQueue(`p${partition}`, {
+function openQueue(client: Redis, prefix: string, partition: number): TextQueue {
+  const queue = new TextQueue(`p${partition}`, {
     connection: client,
     prefix,
     skipVersionCheck: true,

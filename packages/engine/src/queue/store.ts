@@ -1,5 +1,4 @@
 import type { Queue as BullQueue, JobsOptions, Worker } from 'bullmq';
-import type { Batch } from '../events/batch.js';
 import type { LockKind } from './lease.js';
 import type { Queue } from './port.js';
 import type { Found } from './rounds.js';
@@ -15,8 +14,8 @@ export interface QueueStore extends Pick<Queue, 'waiting' | 'pressure' | 'check'
   readonly queues: readonly BullQueue[];
   /** Options of each job beside its id. */
   readonly jobOptions: JobsOptions;
-  /** A job's data, which BullMQ writes as JSON. */
-  jobData(batch: Batch): Batch | string;
+  /** A job's data for a batch's JSON text. */
+  jobData(text: string): unknown;
   makeWorker(partition: number): Worker;
   /** Ends the wait of an idle worker for its next job. */
   interrupt(worker: Worker): Promise<void>;

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { Lane } from '../collect/lane.js';
 import type { Batch, BatchItem } from '../events/batch.js';
+import type { SealedBatch } from '../events/sealed.js';
 import type { Queue } from '../queue/port.js';
 import { NO_OBSERVER } from './observer.js';
 import { inSpan, type Tracing } from './tracing.js';
@@ -10,9 +11,11 @@ const item = { kind: 'rejected', rejected: {} } as BatchItem;
 /** Batches that a lane makes of requests with these traces, all at once. */
 async function batchesOf(traces: (string | undefined)[], tracing?: Tracing): Promise<Batch[]> {
   const batches: Batch[] = [];
-  const queue = { add: async (_: number, batch: Batch) => void batches.push(batch) } as Partial<Queue> as Queue;
+  const queue = {
+    add: async (_: number, { text }: SealedBatch) => void batches.push(JSON.parse(text) as Batch),
+  } as Partial<Queue> as Queue;
   const lane = new Lane(queue, 0, { observer: NO_OBSERVER, tracing });
-  await Promise.all(traces.map((trace) => lane.add([item], 0, { trace })));
+  await Promise.all(traces.map((trace) => lane.add([item], { trace })));
   return batches;
 }
 

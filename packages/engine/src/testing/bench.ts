@@ -2,6 +2,7 @@ import { PGlite } from '@electric-sql/pglite';
 import type { Event, Json, Plugin } from '@tributary/sdk';
 import { v7 as uuidv7 } from 'uuid';
 import type { Batch, BatchItem } from '../events/batch.js';
+import { momentOf } from '../events/clock.js';
 import { normaliseCall } from '../events/normalise.js';
 import { createFlowCatalog } from '../flows/index.js';
 import { defaultRules } from '../identity/rules.js';
@@ -67,7 +68,7 @@ export async function pipelineBench(options: { plugins?: Plugin[]; store?: Store
     },
     /** A batch of calls as they would come from outside. */
     batch(calls: Json[], more: Partial<Batch> = {}): Batch {
-      const context = { source: 'site', rules, receivedAt: Date.now(), small: false };
+      const context = { source: 'site', rules, received: momentOf(Date.now()), small: false };
       return batchOf(
         calls.map((call) => normaliseCall(call, context)),
         received,

@@ -13,12 +13,10 @@ export function createPaths(path: string) {
   if (path !== DEFAULT_PATHS.collect) {
     for (const call of CALLS) renamed.set(`${path}/${call}`, `${DEFAULT_PATHS.collect}/${call}`);
   }
-  return function paths(req: IncomingMessage, _res: unknown, next: () => void): void {
-    if (renamed.size) {
-      const [called = '', query] = (req.url ?? '').split('?', 2);
-      const known = renamed.get(called);
-      if (known) req.url = query === undefined ? known : `${known}?${query}`;
-    }
-    next();
+  return function rename(req: IncomingMessage): void {
+    if (renamed.size === 0) return;
+    const [called = '', query] = (req.url ?? '').split('?', 2);
+    const known = renamed.get(called);
+    if (known) req.url = query === undefined ? known : `${known}?${query}`;
   };
 }
