@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { API_FLAGS } from '../machine/node.js';
 import { type Program, startProgram } from '../programs/program.js';
 import type { Backend } from '../servers/backends.js';
 import type { BareOptions } from './program.js';
@@ -15,8 +16,10 @@ export interface BareDeployment {
 
 /** Starts the program without logic on an empty backend. */
 export async function startBare(backend: Backend, profile: string, count: number): Promise<BareDeployment> {
-  const start = (role: BareOptions['role']) =>
-    startProgram('ceiling/program', { backend, role, profile } satisfies BareOptions) as unknown as Promise<Bare>;
+  const start = (role: BareOptions['role']) => {
+    const given: BareOptions = { backend, role, profile };
+    return startProgram('ceiling/program', given, role === 'api' ? API_FLAGS : []) as unknown as Promise<Bare>;
+  };
   const programs = [await start(backend.name === 'embedded' ? 'both' : 'api')];
   for (let n = 0; backend.name !== 'embedded' && n < count; n++) programs.push(await start('worker'));
   const workers = programs.slice(-count);

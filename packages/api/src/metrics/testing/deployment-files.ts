@@ -32,6 +32,7 @@ interface Probe {
 export interface Container {
   image: string;
   args: string[];
+  env?: { name: string; value: string }[];
   envFrom?: { configMapRef?: { name: string }; secretRef?: { name: string } }[];
   ports: { name: string; containerPort: number }[];
   startupProbe?: Probe;
