@@ -64,16 +64,17 @@ export function createApi(options: ApiOptions): RequestListener {
 }
 
 /**
- * The way of the events: Express makes a request its own before it asks the first layer, which costs more than all that
- * is done for a single event (docs/performance.md). Everything else is Express.
+ * What sites ask for thousands of times a second: Express makes a request its own before it asks the first layer, which
+ * costs more than all that is done for a single event (docs/performance.md). Everything else is Express.
  */
 function inFront(app: Express, { engine, log }: ApiOptions, collectPath: string): RequestListener {
   const rename = createPaths(collectPath);
   const collect = createCollect({ engine, log });
+  const serveProfile = createServeProfile({ engine, log });
   return (req, res) => {
     try {
       rename(req);
-      if (collect(req, res)) return;
+      if (collect(req, res) || serveProfile(req, res)) return;
     } catch (error) {
       answerError(res, error, 'unknown', log);
       return;
@@ -84,7 +85,6 @@ function inFront(app: Express, { engine, log }: ApiOptions, collectPath: string)
 
 function addAddresses(app: Express, options: ApiOptions, collect: string): void {
   const { engine, log, mounts = [], trackerScript, trackerParts = {}, trackerPath = DEFAULT_PATHS.tracker } = options;
-  app.all('/v1/profile', createServeProfile({ engine, log }));
   app.all('/v1/identity', createIdentityCookie({ engine, log }));
   if (trackerScript !== undefined) {
     app.use(createTracker({ script: trackerScript, parts: trackerParts }, { tracker: trackerPath, collect }));

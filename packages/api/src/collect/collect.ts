@@ -7,6 +7,7 @@ import { HttpError } from '../http/errors.js';
 import { parseJson } from '../http/json.js';
 import type { Log } from '../log.js';
 import { allowOrigin, answerPreflight } from './cors.js';
+import { pathOf } from './path.js';
 import { keyOfHeader, sourceOf } from './write-key.js';
 
 type Call = (typeof EVENT_TYPES)[number] | 'batch';
@@ -27,9 +28,7 @@ const SUCCESS_HEADERS = { 'Content-Type': 'application/json; charset=utf-8', 'Co
  */
 export function createCollect({ engine, log }: { engine: Engine; log: Log }) {
   return function collect(req: IncomingMessage, res: ServerResponse): boolean {
-    const url = req.url as string;
-    const query = url.indexOf('?');
-    const call = CALLS.get(query < 0 ? url : url.slice(0, query));
+    const call = CALLS.get(pathOf(req));
     if (call === undefined) return false;
     if (req.method === 'OPTIONS') {
       answerPreflight(req, res, 'POST, OPTIONS');
