@@ -66,8 +66,8 @@ export class Lane {
     items: readonly BatchItem[],
     { trace = this.telemetry.tracing?.current(), wait = 'now' }: Gathering = {},
   ): Promise<void> {
-    const sealed = sealItems(items);
     return new Promise((resolve, reject) => {
+      const sealed = sealItems(items);
       const due = performance.now() + GATHER[wait];
       this.#waiting.push({ sealed, trace, due, done: resolve, failed: reject });
       this.depth += sealed.items;
