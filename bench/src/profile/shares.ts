@@ -18,7 +18,8 @@ const JSON_CALLS: readonly [RegExp, ReadonlySet<string>][] = [
   [/^$/, new Set(['parse', 'stringify'])],
   [/storage\/codec\.js$/, new Set(['encode', 'decode'])],
   [/postgres\/sql\.js$/, new Set(['asRows'])],
-  [/queue\/codec\.js$/, new Set(['jobName', 'jobData', 'batchOf'])],
+  [/events\/sealed\.js$/, new Set(['sealItems', 'seal'])],
+  [/queue\/codec\.js$/, new Set(['jobName', 'batchOf'])],
   [/http\/json\.js$/, new Set(['parseJson'])],
   [/bullmq\/.*\/job\.js$/, new Set(['asJSON', 'fromJSON'])],
 ];

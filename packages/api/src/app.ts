@@ -4,6 +4,7 @@ import express, { type Express, type RequestHandler, type Response } from 'expre
 import { createCollect } from './collect/collect.js';
 import { createIdentityCookie } from './collect/identity-cookie/identity-cookie.js';
 import { createPaths } from './collect/identity-cookie/paths.js';
+import { pathOf } from './collect/path.js';
 import { createServeProfile } from './collect/serve-profile.js';
 import { createTracker, DEFAULT_PATHS } from './collect/tracker.js';
 import { createHealth } from './health/health.js';
@@ -50,9 +51,14 @@ export function createApi(options: ApiOptions): RequestListener {
   const { engine, log, roles = ['api'], metrics, collectPath = DEFAULT_PATHS.collect } = options;
   const app = express().disable('x-powered-by').disable('etag');
   const serves = roles.includes('api');
+  const serveProfile = createServeProfile({ engine, log });
   app.use(createHealth({ engine, log, roles }));
   if (metrics) app.get('/metrics', createMetricsPage(metrics));
-  if (serves) addAddresses(app, options, collectPath);
+  if (serves) {
+    // For other spellings of the address than the one that stands in front.
+    app.all('/v1/profile', serveProfile);
+    addAddresses(app, options, collectPath);
+  }
   app.use((_req, res) => {
     answerError(res, new HttpError(404, 'NOT_FOUND', 'There is no such address.'), 'unknown', log);
   });
@@ -60,21 +66,26 @@ export function createApi(options: ApiOptions): RequestListener {
     if (res.headersSent) return next();
     answerError(res, asHttpError(error), 'unknown', log);
   });
-  return serves ? inFront(app, options, collectPath) : app;
+  return serves ? inFront(app, options, collectPath, serveProfile) : app;
 }
 
 /**
  * What sites ask for thousands of times a second: Express makes a request its own before it asks the first layer, which
  * costs more than all that is done for a single event (docs/performance.md). Everything else is Express.
  */
-function inFront(app: Express, { engine, log }: ApiOptions, collectPath: string): RequestListener {
+function inFront(
+  app: Express,
+  { engine, log }: ApiOptions,
+  collectPath: string,
+  serveProfile: RequestListener,
+): RequestListener {
   const rename = createPaths(collectPath);
   const collect = createCollect({ engine, log });
-  const serveProfile = createServeProfile({ engine, log });
   return (req, res) => {
     try {
       rename(req);
-      if (collect(req, res) || serveProfile(req, res)) return;
+      if (collect(req, res)) return;
+      if (pathOf(req) === '/v1/profile') return void serveProfile(req, res);
     } catch (error) {
       answerError(res, error, 'unknown', log);
       return;

@@ -28,6 +28,22 @@ describe('GET /v1/profile', () => {
   ])('%s is answered %i', async (query, status) => {
     expect((await get(`/v1/profile${query}`)).status).toBe(status);
   });
+
+  it.each([
+    ['/v1/profile', 'GET', 200],
+    ['/v1/profile/', 'GET', 200],
+    ['/v1/Profile', 'GET', 200],
+    ['/v1/profile', 'HEAD', 200],
+    ['/v1/profile', 'OPTIONS', 204],
+    ['/v1/profile', 'POST', 405],
+    ['/v1/profiles', 'GET', 404],
+  ])('%s asked with %s is answered %i', async (path, method, status) => {
+    const answer = await fetch(`${server.url}${path}?writeKey=key&anonymousId=a`, { method });
+    expect(answer.status).toBe(status);
+    if (method === 'HEAD') expect(await answer.text()).toBe('');
+    if (method === 'OPTIONS') expect(answer.headers.get('access-control-allow-methods')).toBe('GET, OPTIONS');
+    if (method === 'POST') expect(answer.headers.get('allow')).toBe('GET, OPTIONS');
+  });
 });
 
 describe('GET /t.js', () => {

@@ -4,28 +4,17 @@ import { answerError, answerJson } from '../http/answer.js';
 import { HttpError } from '../http/errors.js';
 import type { Log } from '../log.js';
 import { allowOrigin, answerPreflight } from './cors.js';
-import { pathOf } from './path.js';
 import { keyOfHeader, sourceOf } from './write-key.js';
 
-const PATHS = new Set(['/v1/profile', '/v1/profile/']);
-
-/**
- * `GET /v1/profile`: what a page may know of its visitor, which is only what the operator has marked public. Each page that
- * is personalised asks, so this stands in front of the app too. Says whether the request was this one.
- */
+/** `GET /v1/profile`: what a page may know of its visitor, which is only what the operator has marked public. */
 export function createServeProfile({ engine, log }: { engine: Engine; log: Log }) {
-  return function serveProfile(req: IncomingMessage, res: ServerResponse): boolean {
-    if (!PATHS.has(pathOf(req))) return false;
-    if (req.method === 'OPTIONS') {
-      answerPreflight(req, res, 'GET, OPTIONS');
-      return true;
-    }
+  return function serveProfile(req: IncomingMessage, res: ServerResponse) {
+    if (req.method === 'OPTIONS') return answerPreflight(req, res, 'GET, OPTIONS');
     allowOrigin(req, res);
     read(engine, req).then(
       (view) => answerJson(res, 200, view, { 'Cache-Control': 'no-store' }),
       (error: unknown) => answerError(res, error, '/v1/profile', log),
     );
-    return true;
   };
 }
 

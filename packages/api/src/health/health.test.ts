@@ -11,6 +11,9 @@ async function statuses(roles: ('api' | 'worker' | 'scheduler')[], ok: { queue: 
   const server = await serve(createApi({ engine: plain.engine, log, roles }));
   const status = async (path: string) => (await fetch(`${server.url}${path}`)).status;
   const answer = [await status('/health/live'), await status('/health/ready'), await status('/api/openapi.json')];
+  const { status: taken } = await fetch(`${server.url}/v1/track`, { method: 'POST', body: '{}' });
+  const visitor = await status('/v1/profile?writeKey=key&anonymousId=a');
+  expect([taken, visitor]).toEqual(roles.includes('api') ? [401, 200] : [404, 404]);
   await server.close();
   return answer;
 }

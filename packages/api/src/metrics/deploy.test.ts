@@ -23,7 +23,7 @@ const filled = (value: string) =>
   value.replace(/\$\{(\w+)(:[?-])?([^}]*)\}/g, (_, name, how, rest) => (how === ':-' ? rest : name));
 
 /** Settings that a start with one role would take: throws with the sentence that it would end with. */
-function check({ NODE_OPTIONS: _, ...env }: { [name: string]: string }) {
+function check(env: { [name: string]: string }) {
   expect(Object.keys(env).filter((name) => !ENV.has(name))).toEqual([]);
   const settings = readSettings(env);
   return { settings, backends: chooseBackends(settings, true) };
@@ -80,8 +80,10 @@ describe('docker-compose.yml', () => {
   it('runs every role with settings that its start would take', () => {
     const own = Object.entries(compose.services).filter(([, { image }]) => image === 'tributary');
     expect(own.map(([name, { command }]) => [name, command])).toEqual(ROLES.map((role) => [role, [role]]));
-    for (const [, { environment = {}, depends_on = {}, stop_grace_period = '' }] of own) {
-      const env = Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, filled(value)]));
+    for (const [name, { environment = {}, depends_on = {}, stop_grace_period = '' }] of own) {
+      const { NODE_OPTIONS, ...given } = environment;
+      expect(NODE_OPTIONS === undefined).toBe(name !== 'api');
+      const env = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, filled(value)]));
       const { settings, backends } = check(env);
       expect(backends).toEqual({ queue: 'redis', store: 'postgres' });
       for (const address of [settings.redisUrl, settings.postgresUrl] as string[]) {
@@ -142,6 +144,7 @@ describe('the Kubernetes manifests', () => {
       const [container] = containers as [(typeof containers)[0]];
       const role = container.args[0] as Role;
       expect(metadata.name).toBe(`tributary-${role}`);
+      expect((container.env ?? []).map(({ name }) => name)).toEqual(role === 'api' ? ['NODE_OPTIONS'] : []);
       const env = (container.envFrom ?? []).map(({ configMapRef, secretRef }) =>
         configMapRef ? named('ConfigMap', configMapRef.name)?.data : named('Secret', secretRef?.name ?? '')?.stringData,
       );

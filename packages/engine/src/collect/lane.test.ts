@@ -97,11 +97,22 @@ describe('the lane into a partition', () => {
     expect(c).not.toBe(b);
   });
 
-  it('bounds a batch by items and by their length', async () => {
+  it('says it to who waits when an item cannot be written, and goes on', async () => {
+    const batches: number[][] = [];
+    const lane = laneInto(async (batch) => void batches.push(numbers(batch)));
+    const refused = lane.add([item(1, 1n as never)]);
+    await expect(refused).rejects.toThrow(/BigInt/);
+    expect(lane.depth).toBe(0);
+    await lane.add([item(2)]);
+    expect(batches).toEqual([[2]]);
+  });
+
+  it('bounds a batch by items and bytes', async () => {
     const sizes: number[] = [];
     const lane = laneInto(async (batch) => void sizes.push(batch.items.length));
     const many = (n: number) => Array.from({ length: n }, (_, i) => item(i));
-    const large = [item(0, 'x'.repeat(450_000)), item(1, 'x'.repeat(450_000))];
+    // Three bytes each.
+    const large = [item(0, '日'.repeat(150_000)), item(1, '日'.repeat(150_000))];
     await Promise.all([lane.add(many(300)), lane.add(many(300)), lane.add(large), lane.add(large)]);
     expect(sizes).toEqual([300, 302, 2]);
   });

@@ -19,9 +19,9 @@ export const GATHER = {
 } as const;
 /** With so many items nothing is waited for. */
 const ENOUGH = 250;
-/** Bounds of one job: items, and characters of their JSON. */
+/** Bounds of one job: items, and bytes of their JSON. */
 const BATCH_ITEMS = 500;
-const BATCH_TEXT = 1024 * 1024;
+const BATCH_BYTES = 1024 * 1024;
 /** A batch of very many requests names so many of their traces. */
 const BATCH_TRACES = 32;
 
@@ -70,7 +70,7 @@ export class Lane {
       const sealed = sealItems(items);
       const due = performance.now() + GATHER[wait];
       this.#waiting.push({ sealed, trace, due, done: resolve, failed: reject });
-      this.depth += sealed.items;
+      this.depth += sealed.count;
       if (!this.#sending) void this.#send();
       else if (due < this.#until || this.depth >= ENOUGH) this.#wake?.();
     });
@@ -108,7 +108,7 @@ export class Lane {
         this.#accepted = 0;
         for (const waiting of taken) waiting.failed(error);
       } finally {
-        for (const { sealed } of taken) this.depth -= sealed.items;
+        for (const { sealed } of taken) this.depth -= sealed.count;
       }
     }
     this.#sending = false;
@@ -116,12 +116,12 @@ export class Lane {
 
   #take(): Waiting[] {
     let items = 0;
-    let length = 0;
+    let bytes = 0;
     let n = 0;
     for (const { sealed } of this.#waiting) {
-      items += sealed.items;
-      length += sealed.text.length;
-      if (n > 0 && (items > BATCH_ITEMS || length > BATCH_TEXT)) break;
+      items += sealed.count;
+      bytes += sealed.bytes;
+      if (n > 0 && (items > BATCH_ITEMS || bytes > BATCH_BYTES)) break;
       n++;
     }
     return this.#waiting.splice(0, n);

@@ -7,7 +7,9 @@ import { type Batch, type BatchItem, countAccepted } from './batch.js';
 export interface SealedItems {
   /** JSON, without the brackets of the list. */
   text: string;
-  items: number;
+  /** Of the text, as UTF-8. */
+  bytes: number;
+  count: number;
   /** Events from outside among them. */
   events: number;
 }
@@ -20,14 +22,15 @@ export interface SealedBatch extends Pick<Batch, 'id' | 'createdAt' | 'producer'
 }
 
 export function sealItems(items: readonly BatchItem[]): SealedItems {
-  return { text: JSON.stringify(items).slice(1, -1), items: items.length, events: countAccepted(items) };
+  const text = JSON.stringify(items).slice(1, -1);
+  return { text, bytes: Buffer.byteLength(text), count: items.length, events: countAccepted(items) };
 }
 
 /** A batch of these items, in their order. */
 export function seal(head: Omit<Batch, 'items'>, sealed: readonly SealedItems[]): SealedBatch {
   const { id, createdAt, producer, accepted } = head;
-  const items = sealed.flatMap(({ text }) => (text === '' ? [] : [text])).join(',');
-  const text = `${JSON.stringify(head).slice(0, -1)},"items":[${items}]}`;
+  const texts = sealed.map(({ text }) => text).filter((text) => text !== '');
+  const text = `${JSON.stringify(head).slice(0, -1)},"items":[${texts.join(',')}]}`;
   const events = sealed.reduce((sum, each) => sum + each.events, 0);
   return { id, createdAt, producer, accepted, events, text };
 }

@@ -8,7 +8,7 @@ import type { Found } from './rounds.js';
 import type { QueueSettings } from './settings.js';
 import { ASKED, type Question } from './share.js';
 import type { QueueStore } from './store.js';
-import { JsonText } from './text-queue.js';
+import { JsonText, type TextQueue } from './text-queue.js';
 
 /** Stalls are no failures: with BullMQ's own limit, two kills would send a batch to the failed ones. */
 const NO_LIMIT = 2 ** 31 - 1;
@@ -27,7 +27,7 @@ export class RedisStore implements QueueStore {
   constructor(
     private readonly client: Redis,
     private readonly prefix: string,
-    readonly queues: readonly BullQueue[],
+    readonly queues: readonly TextQueue[],
     private readonly settings: QueueSettings,
   ) {
     this.#lists = queues.flatMap((queue) => [queue.toKey('wait'), queue.toKey('active')]);

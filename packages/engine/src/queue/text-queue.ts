@@ -12,7 +12,9 @@ export class JsonText {
 
 class TextJob extends Job<JsonText> {
   override asJSON(): ReturnType<Job['asJSON']> {
-    return { ...super.asJSON(), data: this.data.text };
+    const written = super.asJSON();
+    // One that was read back has what the text says.
+    return this.data instanceof JsonText ? { ...written, data: this.data.text } : written;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { pathOf } from '../path.js';
 import { DEFAULT_PATHS } from '../tracker.js';
 
 /** What the tracker calls. */
@@ -15,8 +16,8 @@ export function createPaths(path: string) {
   }
   return function rename(req: IncomingMessage): void {
     if (renamed.size === 0) return;
-    const [called = '', query] = (req.url ?? '').split('?', 2);
+    const called = pathOf(req);
     const known = renamed.get(called);
-    if (known) req.url = query === undefined ? known : `${known}?${query}`;
+    if (known) req.url = known + (req.url as string).slice(called.length);
   };
 }
