@@ -51,14 +51,9 @@ export function createApi(options: ApiOptions): RequestListener {
   const { engine, log, roles = ['api'], metrics, collectPath = DEFAULT_PATHS.collect } = options;
   const app = express().disable('x-powered-by').disable('etag');
   const serves = roles.includes('api');
-  const serveProfile = createServeProfile({ engine, log });
   app.use(createHealth({ engine, log, roles }));
   if (metrics) app.get('/metrics', createMetricsPage(metrics));
-  if (serves) {
-    // For other spellings of the address than the one that stands in front.
-    app.all('/v1/profile', serveProfile);
-    addAddresses(app, options, collectPath);
-  }
+  if (serves) addAddresses(app, options, collectPath);
   app.use((_req, res) => {
     answerError(res, new HttpError(404, 'NOT_FOUND', 'There is no such address.'), 'unknown', log);
   });
@@ -66,21 +61,17 @@ export function createApi(options: ApiOptions): RequestListener {
     if (res.headersSent) return next();
     answerError(res, asHttpError(error), 'unknown', log);
   });
-  return serves ? inFront(app, options, collectPath, serveProfile) : app;
+  return serves ? inFront(app, options, collectPath) : app;
 }
 
 /**
  * What sites ask for thousands of times a second: Express makes a request its own before it asks the first layer, which
  * costs more than all that is done for a single event (docs/performance.md). Everything else is Express.
  */
-function inFront(
-  app: Express,
-  { engine, log }: ApiOptions,
-  collectPath: string,
-  serveProfile: RequestListener,
-): RequestListener {
+function inFront(app: Express, { engine, log }: ApiOptions, collectPath: string): RequestListener {
   const rename = createPaths(collectPath);
   const collect = createCollect({ engine, log });
+  const serveProfile = createServeProfile({ engine, log });
   return (req, res) => {
     try {
       rename(req);
@@ -96,6 +87,8 @@ function inFront(
 
 function addAddresses(app: Express, options: ApiOptions, collect: string): void {
   const { engine, log, mounts = [], trackerScript, trackerParts = {}, trackerPath = DEFAULT_PATHS.tracker } = options;
+  // Other spellings of the address than the one that stands in front.
+  app.all('/v1/profile', createServeProfile({ engine, log }));
   app.all('/v1/identity', createIdentityCookie({ engine, log }));
   if (trackerScript !== undefined) {
     app.use(createTracker({ script: trackerScript, parts: trackerParts }, { tracker: trackerPath, collect }));
