@@ -1,3 +1,5 @@
+import { DEFAULT_PARTITIONS } from '@tributary/engine';
+
 /** An event on its way through a program without logic: its keys, and its document as it will be stored. */
 export type Row = [message: string, device: string, id: string, doc: string];
 
@@ -13,7 +15,8 @@ export interface RowWriter {
   write(batch: RowBatch): Promise<void>;
 }
 
-export const PARTITIONS = 16;
+/** As many as Tributary has. */
+export const PARTITIONS = DEFAULT_PARTITIONS;
 
 /** The id of the profile of a device: as long as one of Tributary's. */
 export function profileOf(device: string): string {

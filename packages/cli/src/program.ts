@@ -23,6 +23,13 @@ export function createProgram(): Command {
       .option('--port <port>', 'in the place of the setting PORT')
       .action(({ port }: { port?: string }) => runRole(role, port));
   }
+  program
+    .command('partitions [number]')
+    .description('show or change the number of partitions, while all processes are stopped')
+    .action(async (number?: string) => {
+      const { partitions } = await import('./serve/partitions.js');
+      await partitions(number);
+    });
   addManagement(program);
   return program;
 }

@@ -1,3 +1,4 @@
+export { changePartitions } from './deployment/repartition.js';
 export { createEngine, type EngineOptions } from './engine.js';
 export type { Rejected } from './events/batch.js';
 export { LIMITS } from './events/limits.js';
@@ -10,6 +11,7 @@ export * from './port.js';
 export { total } from './profiles/counts.js';
 export type { Profile } from './profiles/profile.js';
 export { segmentsOf, traitsOf, viewOf } from './profiles/view.js';
+export { DEFAULT_PARTITIONS } from './queue/numbers.js';
 export { type Queue, QueueUnavailable } from './queue/port.js';
 export { createPostgresQueue } from './queue/postgres.js';
 export { createRedisQueue } from './queue/redis.js';

@@ -185,7 +185,7 @@ describe('the Kubernetes manifests', () => {
     const { scaleTargetRef, minReplicaCount, maxReplicaCount, triggers } = scaled.spec;
     expect(named(scaleTargetRef.kind, scaleTargetRef.name)).toBeDefined();
     const { partitions } = readSettings(named('ConfigMap', 'tributary')?.data ?? {});
-    expect(maxReplicaCount).toBeLessThanOrEqual(partitions);
+    expect(maxReplicaCount).toBeLessThanOrEqual(partitions as number);
     expect(minReplicaCount).toBeGreaterThan(0);
     expect(triggers.map(({ type }) => type)).toEqual(['prometheus', 'prometheus']);
     for (const { metadata } of triggers) {

@@ -34,8 +34,19 @@ export function describeBackends(settings: Settings, { queue, store }: Backends)
     : `Queue on ${names[queue]}, store on ${names[store]}`;
 }
 
+interface Use {
+  /** Whether the process is one of several, each with its role. */
+  severalProcesses: boolean;
+  /** Whether it only looks: then a process that owns the deployment goes on. */
+  onlyLooks?: boolean;
+}
+
 /** Opens what the settings choose. Servers that do not answer yet are waited for. */
-export async function openBackends(settings: Settings, severalProcesses: boolean, log: Logger): Promise<Opened> {
+export async function openBackends(
+  settings: Settings,
+  { severalProcesses, onlyLooks = false }: Use,
+  log: Pick<Logger, 'warn'>,
+): Promise<Opened> {
   const chosen = chooseBackends(settings, severalProcesses);
   const options = {
     partitions: settings.partitions,
@@ -66,7 +77,7 @@ export async function openBackends(settings: Settings, severalProcesses: boolean
   const store = createPostgresStore({ sql: poolSql({ url: settings.postgresUrl as string }) });
   await patiently(startupMs, () => store.open());
   // Without Redis one process owns the deployment: one that ran before and still lives can commit nothing from here on.
-  if (chosen.queue === 'postgres') await store.takeOwnership();
+  if (chosen.queue === 'postgres' && !onlyLooks) await store.takeOwnership();
   return { queue, store, release: async () => {} };
 }
 

@@ -50,7 +50,7 @@ export async function serve({ roles, severalProcesses, demo, port }: ServeOption
   const shop = demo ? await loadDemo() : undefined;
   const registry = await loadRegistry(settings);
   const rules = await loadIdentityRules(settings);
-  const { queue, store, release } = await openBackends(settings, severalProcesses, log);
+  const { queue, store, release } = await openBackends(settings, { severalProcesses }, log);
   for (const warning of await queue.warnings()) say(`Note: ${warning}`);
   const metrics = createMetrics();
   const { observer } = metrics;

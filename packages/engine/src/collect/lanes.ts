@@ -5,14 +5,13 @@ import { type Gathering, Lane } from './lane.js';
 
 /** The ways into all partitions from this process. */
 export class Lanes {
+  /** What events from outside are shared between. */
+  readonly count: number;
   readonly #lanes: Lane[];
 
   constructor(queue: Queue, telemetry?: Telemetry) {
-    this.#lanes = Array.from({ length: queue.partitions }, (_, partition) => new Lane(queue, partition, telemetry));
-  }
-
-  get count(): number {
-    return this.#lanes.length;
+    this.count = queue.partitions;
+    this.#lanes = Array.from({ length: queue.allPartitions }, (_, partition) => new Lane(queue, partition, telemetry));
   }
 
   /** Resolves once the items are in the durable queue. */

@@ -14,6 +14,9 @@ interface Beat {
   at: number;
 }
 
+/** Whether a process has said something lately: two beats may be lost, or be late. */
+export const isLiving = ({ secondsAgo }: Health['workers'][number]): boolean => secondsAgo < 20;
+
 /** Each process says now and then that it lives, so that the others can say who does. */
 export class Heartbeats {
   readonly #id = uuidv7();

@@ -20,7 +20,8 @@ export interface QueueBed {
 }
 
 export interface OpenOptions {
-  partitions?: number;
+  /** PARTITIONS when the option is missing; none at all when it is there and undefined. */
+  partitions?: number | undefined;
   settings?: Partial<QueueSettings>;
   onError?: OnError;
 }

@@ -10,14 +10,19 @@ export class QueueError extends Error {
   }
 }
 
-export type QueueErrorCode = 'PARTITIONS_CHANGED' | 'PARTITIONS_INVALID' | 'PARTITION_UNKNOWN' | 'SEARCH_PATH_WRONG';
+export type QueueErrorCode =
+  | 'PARTITIONS_CHANGED'
+  | 'PARTITIONS_INVALID'
+  | 'PARTITION_UNKNOWN'
+  | 'SEARCH_PATH_WRONG'
+  | 'STILL_AT_WORK';
 
 /** The number of partitions decides which queue holds a person's events: changing it would break their order. */
 export function partitionsChanged(stored: number, wanted: number): QueueError {
   return new QueueError(
     'PARTITIONS_CHANGED',
     `This deployment was created with ${stored} partitions and cannot run with ${wanted}: ` +
-      `set TRIBUTARY_PARTITIONS to ${stored}.`,
+      `set TRIBUTARY_PARTITIONS to ${stored}, or stop all processes and change it with "tributary partitions ${wanted}".`,
     'TRIBUTARY_PARTITIONS',
   );
 }

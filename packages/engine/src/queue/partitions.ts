@@ -1,6 +1,7 @@
 import type { SealedBatch } from '../events/sealed.js';
 import { jobName } from './codec.js';
-import { QueueError } from './errors.js';
+import { checkPartitions, QueueError } from './errors.js';
+import type { Numbers } from './numbers.js';
 import { type BatchHandler, type Queue, QueueUnavailable, type QueueWorker, type WaitingBatch } from './port.js';
 import type { OnError, QueueSettings } from './settings.js';
 import type { QueueStore } from './store.js';
@@ -11,24 +12,27 @@ import { PartitionsWorker } from './worker.js';
 export class PartitionedQueue implements Queue {
   readonly name: string;
   readonly partitions: number;
+  readonly allPartitions: number;
   readonly #tails: Promise<unknown>[];
   readonly #tokens = new Set<string>();
   readonly #workers = new Set<PartitionsWorker>();
 
   constructor(
     private readonly store: QueueStore,
+    { partitions, all }: Numbers,
     private readonly settings: QueueSettings,
     private readonly onError: OnError,
   ) {
     this.name = store.name;
-    this.partitions = store.queues.length;
+    this.partitions = partitions;
+    this.allPartitions = all;
     this.#tails = store.queues.map(() => Promise.resolve());
   }
 
   async add(partition: number, batch: SealedBatch): Promise<void> {
     const queue = this.store.queues[partition];
     if (!queue) {
-      const message = `There is no partition ${partition}: this deployment has ${this.partitions}.`;
+      const message = `There is no partition ${partition}: this deployment has ${this.allPartitions}.`;
       throw new QueueError('PARTITION_UNKNOWN', message, 'partition');
     }
     let late = false;
@@ -74,6 +78,11 @@ export class PartitionedQueue implements Queue {
 
   check(): Promise<void> {
     return this.#ask(this.store.check());
+  }
+
+  async setPartitions(partitions: number): Promise<void> {
+    checkPartitions(partitions);
+    await this.#ask(this.store.setNumbers({ partitions, all: Math.max(partitions, this.allPartitions) }));
   }
 
   warnings(): Promise<string[]> {

@@ -7,7 +7,10 @@ import type { SealedBatch } from '../events/sealed.js';
  */
 export interface Queue {
   readonly name: string;
+  /** What new batches are shared between. */
   readonly partitions: number;
+  /** Those of an earlier, larger number too: they are worked off like the others. */
+  readonly allPartitions: number;
   /**
    * Resolves once the batch is in the durable store (G1); its id is the job's id, so a repeat of
    * an add does nothing. Fails fast with QueueUnavailable when the store cannot be reached.
@@ -21,6 +24,11 @@ export interface Queue {
   pressure(): Promise<{ usedBytes: number; maxBytes: number } | undefined>;
   /** Writes and reads back a heartbeat; fails when the queue does not take writes. */
   check(): Promise<void>;
+  /**
+   * Stores the number of partitions for the processes that are started from now on. The caller sees to it that nothing
+   * waits and nobody adds, or the order of what is in two partitions is lost (G2).
+   */
+  setPartitions(partitions: number): Promise<void>;
   /** Sentences about settings of the server that weaken a promise (appendonly, maxmemory-policy). */
   warnings(): Promise<string[]>;
   close(): Promise<void>;

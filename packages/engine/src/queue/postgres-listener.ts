@@ -3,7 +3,7 @@ import type { PgNotification, PgPool, PgPoolClient, PgQueryResult } from 'bullmq
 
 /**
  * One connection that listens for all workers of a process. BullMQ takes one out of the pool for each worker, which
- * with 16 partitions would be 16 connections that do nothing.
+ * would be a connection for each partition that does nothing.
  */
 export class Listener {
   #client: Promise<SharedClient> | undefined;

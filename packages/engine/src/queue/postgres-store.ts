@@ -11,6 +11,7 @@ import {
 } from 'bullmq';
 import { weakened } from '../telemetry/weakened.js';
 import type { LockKind } from './lease.js';
+import type { Numbers } from './numbers.js';
 import type { WaitingBatch } from './port.js';
 import type { Listener } from './postgres-listener.js';
 import {
@@ -20,6 +21,7 @@ import {
   nextJobs,
   postgresWarnings,
   queueName,
+  setNumbers,
   waitingBatches,
   waitingBytes,
 } from './postgres-tables.js';
@@ -130,6 +132,10 @@ export class PostgresStore implements QueueStore {
     if ((await heartbeat(this.parts.pool, value)) !== value) {
       throw new Error('PostgreSQL did not keep what was written.');
     }
+  }
+
+  setNumbers(numbers: Numbers): Promise<void> {
+    return setNumbers(this.parts.pool, numbers);
   }
 
   warnings(): Promise<string[]> {

@@ -1,25 +1,35 @@
 import type { PgPool } from 'bullmq';
 import { waitingBatch } from './codec.js';
+import type { Numbers } from './numbers.js';
 import type { WaitingBatch } from './port.js';
 
 /** The names of BullMQ's queues: `p0`, `p1`, ... */
 export const queueName = (partition: number): string => `p${partition}`;
 const partitionOf = (queue: string): number => Number(queue.slice(1));
 
-/** Our own table beside BullMQ's: the number of partitions, and the heartbeat. */
+/** Our own table beside BullMQ's: the numbers of partitions, and the heartbeat. */
 export async function createTable(pool: PgPool): Promise<void> {
   await pool.query('CREATE TABLE IF NOT EXISTS tributary_queue (name text PRIMARY KEY, value text NOT NULL)', []);
 }
 
 /** Stores the number of partitions with the first start, and gives what is stored. */
-export async function storedPartitions(pool: PgPool, partitions: number): Promise<number> {
+export async function storedNumbers(pool: PgPool, partitions: number): Promise<{ partitions: unknown; all: unknown }> {
   const insert = `INSERT INTO tributary_queue (name, value) VALUES ('partitions', $1) ON CONFLICT (name) DO NOTHING`;
   await pool.query(insert, [String(partitions)]);
-  const { rows } = await pool.query<{ value: string }>(
-    `SELECT value FROM tributary_queue WHERE name = 'partitions'`,
+  const { rows } = await pool.query<{ name: string; value: string }>(
+    `SELECT name, value FROM tributary_queue WHERE name IN ('partitions', 'all_partitions')`,
     [],
   );
-  return Number(rows[0]?.value);
+  const found = new Map(rows.map(({ name, value }) => [name, value]));
+  return { partitions: found.get('partitions'), all: found.get('all_partitions') };
+}
+
+export async function setNumbers(pool: PgPool, { partitions, all }: Numbers): Promise<void> {
+  await pool.query(
+    `INSERT INTO tributary_queue (name, value) VALUES ('partitions', $1), ('all_partitions', $2)
+     ON CONFLICT (name) DO UPDATE SET value = EXCLUDED.value`,
+    [String(partitions), String(all)],
+  );
 }
 
 export async function heartbeat(pool: PgPool, value: string): Promise<string | undefined> {

@@ -1,18 +1,20 @@
 import type { PGlite } from '@electric-sql/pglite';
 import { Queue as BullQueue, type PgPool, quoteSchemaName, runMigrations } from 'bullmq';
 import pg from 'pg';
-import { checkPartitions, partitionsChanged, QueueError } from './errors.js';
+import { QueueError } from './errors.js';
+import { agree, firstNumber } from './numbers.js';
 import { PartitionedQueue } from './partitions.js';
 import { PglitePool } from './pglite-pool.js';
 import { type Queue, QueueUnavailable } from './port.js';
 import { backendsOver } from './postgres-connection.js';
 import { Listener } from './postgres-listener.js';
 import { PostgresStore } from './postgres-store.js';
-import { createTable, queueName, storedPartitions } from './postgres-tables.js';
+import { createTable, queueName, storedNumbers } from './postgres-tables.js';
 import { completeSettings, type OnError, type QueueSettings } from './settings.js';
 
 export type PostgresQueueOptions = PostgresSource & {
-  partitions: number;
+  /** As for `createRedisQueue`. */
+  partitions?: number | undefined;
   /** Holds BullMQ's tables and nothing else. */
   schema?: string;
   settings?: Partial<QueueSettings>;
@@ -27,19 +29,18 @@ export type PostgresSource = { url: string } | { pool: pg.Pool } | { pglite: PGl
  * one would take the batches of the first away. Fails as `createRedisQueue` does.
  */
 export async function createPostgresQueue(options: PostgresQueueOptions): Promise<Queue> {
-  const { partitions, schema = 'tributary_queue', onError = () => undefined } = options;
-  checkPartitions(partitions);
+  const { schema = 'tributary_queue', onError = () => undefined } = options;
+  const first = firstNumber(options.partitions);
   // A PGlite cannot be away, but it does one thing at a time: an add may have to wait for a large batch.
   const wait = 'pglite' in options ? { commandTimeout: 10_000 } : {};
   const settings = completeSettings({ drainDelay: 5, ...wait, ...options.settings });
   const { pool, end } = open(options, schema, settings);
   try {
     await migrate(pool, schema);
-    const stored = await storedPartitions(pool, partitions);
-    if (stored !== partitions) throw partitionsChanged(stored, partitions);
+    const numbers = agree(await storedNumbers(pool, first), options.partitions);
     const listener = new Listener(pool);
     const backends = backendsOver(pool, listener);
-    const queues = Array.from({ length: partitions }, (_, partition) => {
+    const queues = Array.from({ length: numbers.all }, (_, partition) => {
       const queue = new BullQueue(
         queueName(partition),
         { connection: pool, streams: { events: { maxLen: 100 } } },
@@ -51,7 +52,7 @@ export async function createPostgresQueue(options: PostgresQueueOptions): Promis
     for (const queue of queues) await queue.setGlobalConcurrency(1);
     const [name, lock] = 'pglite' in options ? (['pglite', 'owned'] as const) : (['postgres', 'stays'] as const);
     const store = new PostgresStore({ name, lock, pool, listener, backends, queues, settings, end });
-    return new PartitionedQueue(store, settings, onError);
+    return new PartitionedQueue(store, numbers, settings, onError);
   } catch (error) {
     await end();
     if (error instanceof QueueError) throw error;

@@ -6,7 +6,7 @@ import type { QueueSettings } from './settings.js';
 const SHARED = { protocol: 2, retryStrategy: (times: number) => Math.min(times * 50, 500) } as const;
 
 /**
- * Commands of one turn of the event loop leave in one write: sixteen partitions that add, verify or complete at the same
+ * Commands of one turn of the event loop leave in one write: all partitions that add, verify or complete at the same
  * moment cost one call of the system. The order stays, and nothing waits for more to come.
  */
 class GatheringRedis extends Redis {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Queue as BullQueue, Job, type JobsOptions, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { waitingBatch } from './codec.js';
+import type { Numbers } from './numbers.js';
 import type { WaitingBatch } from './port.js';
 import { redisPressure, redisWarnings } from './redis-server.js';
 import type { Found } from './rounds.js';
@@ -14,6 +15,9 @@ import { JsonText, type TextQueue } from './text-queue.js';
 const NO_LIMIT = 2 ** 31 - 1;
 /** How many jobs wait and how many are in work, in each pair of lists. */
 const LENGTHS = "local n = {} for i, key in ipairs(KEYS) do n[i] = redis.call('LLEN', key) end return n";
+
+/** Where the numbers of partitions are. */
+export const numberKeys = (prefix: string) => ({ partitions: `${prefix}:partitions`, all: `${prefix}:partitions:all` });
 
 /** BullMQ's own backend on Redis, where jobs of dead workers come back to the head by themselves. */
 export class RedisStore implements QueueStore {
@@ -131,6 +135,11 @@ export class RedisStore implements QueueStore {
     const key = `${this.prefix}:heartbeat:${randomUUID()}`;
     await this.client.set(key, '1', 'PX', 10_000);
     if ((await this.client.get(key)) !== '1') throw new Error('Redis did not keep what was written.');
+  }
+
+  async setNumbers({ partitions, all }: Numbers): Promise<void> {
+    const keys = numberKeys(this.prefix);
+    await this.client.mset(keys.partitions, partitions, keys.all, all);
   }
 
   warnings(): Promise<string[]> {

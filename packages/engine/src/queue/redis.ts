@@ -1,16 +1,18 @@
 import type { Redis } from 'ioredis';
 import { weakened } from '../telemetry/weakened.js';
-import { checkPartitions, partitionsChanged, QueueError } from './errors.js';
+import { QueueError } from './errors.js';
+import { agree, firstNumber } from './numbers.js';
 import { PartitionedQueue } from './partitions.js';
 import { type Queue, QueueUnavailable } from './port.js';
 import { commandClient, connect } from './redis-clients.js';
-import { RedisStore } from './redis-store.js';
+import { numberKeys, RedisStore } from './redis-store.js';
 import { completeSettings, type OnError, type QueueSettings } from './settings.js';
 import { TextQueue } from './text-queue.js';
 
 export interface RedisQueueOptions {
   url: string;
-  partitions: number;
+  /** Refused when it is another than the deployment was created with; without one it is that, or the default. */
+  partitions?: number | undefined;
   /** In front of every key, so that several deployments can share a server. */
   prefix?: string;
   settings?: Partial<QueueSettings>;
@@ -22,20 +24,21 @@ export interface RedisQueueOptions {
  * time, and with PARTITIONS_CHANGED when the deployment was created with another number of partitions.
  */
 export async function createRedisQueue(options: RedisQueueOptions): Promise<Queue> {
-  const { url, partitions, prefix = 'tributary', onError = () => undefined } = options;
-  checkPartitions(partitions);
+  const { url, prefix = 'tributary', onError = () => undefined } = options;
+  const first = firstNumber(options.partitions);
   const settings = completeSettings(options.settings);
   const client = commandClient(url, settings);
   try {
     await connect(client, settings.connectTimeout);
-    await client.setnx(`${prefix}:partitions`, partitions);
-    const stored = Number(await client.get(`${prefix}:partitions`));
-    if (stored !== partitions) throw partitionsChanged(stored, partitions);
-    const queues = Array.from({ length: partitions }, (_, partition) => openQueue(client, prefix, partition));
+    const keys = numberKeys(prefix);
+    await client.setnx(keys.partitions, first);
+    const [partitions, all] = await client.mget(keys.partitions, keys.all);
+    const numbers = agree({ partitions, all }, options.partitions);
+    const queues = Array.from({ length: numbers.all }, (_, partition) => openQueue(client, prefix, partition));
     // Over any number of processes, one batch of a partition is in work at a time.
     const atOnce = weakened('order-guard') ? 2 : 1;
     await Promise.all(queues.map((queue) => queue.setGlobalConcurrency(atOnce)));
-    return new PartitionedQueue(new RedisStore(client, prefix, queues, settings), settings, onError);
+    return new PartitionedQueue(new RedisStore(client, prefix, queues, settings), numbers, settings, onError);
   } catch (error) {
     client.disconnect();
     if (error instanceof QueueError) throw error;

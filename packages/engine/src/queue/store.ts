@@ -1,5 +1,6 @@
 import type { Queue as BullQueue, JobsOptions, Worker } from 'bullmq';
 import type { LockKind } from './lease.js';
+import type { Numbers } from './numbers.js';
 import type { Queue } from './port.js';
 import type { Found } from './rounds.js';
 import type { Question } from './share.js';
@@ -10,8 +11,9 @@ export interface QueueStore extends Pick<Queue, 'waiting' | 'pressure' | 'check'
   readonly lock: LockKind;
   /** Whether jobs whose answer was lost come back by `reclaim` alone, because nothing looks for stalled ones. */
   readonly reclaimWhenIdle: boolean;
-  /** One for each partition, in their order. */
+  /** One for each partition that there has been, in their order. */
   readonly queues: readonly BullQueue[];
+  setNumbers(numbers: Numbers): Promise<void>;
   /** Options of each job beside its id. */
   readonly jobOptions: JobsOptions;
   /** A job's data for a batch's JSON text. */

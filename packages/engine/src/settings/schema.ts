@@ -65,12 +65,15 @@ export const SettingsSchema = Type.Object({
       { pattern: '^[!-~]+$', secret: true },
     ),
   ),
-  partitions: whole(
-    'TRIBUTARY_PARTITIONS',
-    'How many partitions the queue has. Fixed when a deployment is created: another number is refused later.',
-    16,
-    1,
-    1024,
+  partitions: Type.Optional(
+    Type.Integer({
+      env: 'TRIBUTARY_PARTITIONS',
+      expected: 'a whole number from 1 to 1024',
+      description:
+        'How many partitions the queue has: the most workers that can share the work. A new deployment has 8; later, `tributary partitions` changes it and another number is refused. When it is unset, it is what the deployment has.',
+      minimum: 1,
+      maximum: 1024,
+    }),
   ),
   queueMaxBytes: whole(
     'TRIBUTARY_QUEUE_MAX_BYTES',

@@ -18,7 +18,6 @@ describe('readSettings', () => {
       port: 8080,
       host: '127.0.0.1',
       dataDir: './.tributary',
-      partitions: 16,
       queueMaxBytes: 268_435_456,
       allowPrivateDestinations: false,
       trackerPath: '/t.js',

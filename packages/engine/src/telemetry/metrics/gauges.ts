@@ -1,4 +1,5 @@
 import { Gauge, type Registry } from 'prom-client';
+import { isLiving } from '../../deployment/heartbeats.js';
 import type { Role } from '../../port.js';
 import type { Snapshot } from './snapshot.js';
 
@@ -61,7 +62,7 @@ export function addDeploymentGauges(registry: Registry, snapshot: () => Promise<
   });
   gauge('processes', 'Processes whose last heartbeat is younger than 20 s.', ['role'], ({ health }, set) => {
     if (!health?.store.ok) return;
-    const living = health.workers.filter(({ secondsAgo }) => secondsAgo < 20);
+    const living = health.workers.filter(isLiving);
     for (const role of ROLES) set({ role }, living.filter(({ roles }) => roles.includes(role)).length);
   });
 }

@@ -32,7 +32,7 @@ async function scrape(metrics: Metrics): Promise<Map<string, number>> {
 }
 
 function watched(queue: Partial<Queue>, health: () => Promise<Health>) {
-  return { queue: { partitions: 3, waiting: async () => [], pressure: async () => undefined, ...queue }, health };
+  return { queue: { allPartitions: 3, waiting: async () => [], pressure: async () => undefined, ...queue }, health };
 }
 
 describe('the metrics of the deployment', () => {

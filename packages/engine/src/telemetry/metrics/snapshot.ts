@@ -3,7 +3,7 @@ import type { Queue, WaitingBatch } from '../../queue/port.js';
 
 /** What is asked at a scrape. */
 export interface Watched {
-  queue: Pick<Queue, 'partitions' | 'waiting' | 'pressure'>;
+  queue: Pick<Queue, 'allPartitions' | 'waiting' | 'pressure'>;
   health(): Promise<Health>;
 }
 
@@ -40,7 +40,7 @@ async function take({ queue, health }: Watched): Promise<Snapshot> {
     answer(queue.pressure()),
     answer(health()),
   ]);
-  return { partitions: queue.partitions, at: Date.now(), waiting, pressure, health: found };
+  return { partitions: queue.allPartitions, at: Date.now(), waiting, pressure, health: found };
 }
 
 async function answer<T>(asked: Promise<T>): Promise<T | undefined> {

@@ -1,0 +1,62 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Role } from '../port.js';
+import type { Queue, WaitingBatch } from '../queue/port.js';
+import type { Store } from '../storage/port.js';
+import { memoryStore } from '../testing/bench.js';
+import { Heartbeats } from './heartbeats.js';
+import { changePartitions } from './repartition.js';
+
+let store: Store;
+let waiting: WaitingBatch[];
+const setPartitions = vi.fn<Queue['setPartitions']>(async () => {});
+const queue = { waiting: async () => waiting, setPartitions };
+const process = () => new Heartbeats(store, () => undefined);
+
+beforeEach(async () => {
+  store = await memoryStore();
+  await store.open();
+  waiting = [];
+  setPartitions.mockClear();
+});
+afterEach(() => vi.useRealTimers());
+
+it('changes the number of a deployment that stands still', async () => {
+  await changePartitions({ queue, store }, 4);
+  expect(setPartitions.mock.calls).toEqual([[4]]);
+});
+
+it('changes nothing while a process lives, and names what it does', async () => {
+  const [api, worker] = [process(), process()];
+  await api.start(['api'] satisfies Role[]);
+  await worker.start(['worker', 'scheduler']);
+  await expect(changePartitions({ queue, store }, 4)).rejects.toMatchObject({
+    code: 'STILL_AT_WORK',
+    message: expect.stringMatching(/live \((api, worker and scheduler|worker and scheduler, api); /),
+  });
+  await api.stop();
+  await expect(changePartitions({ queue, store }, 4)).rejects.toMatchObject({ code: 'STILL_AT_WORK' });
+  expect(setPartitions).not.toHaveBeenCalled();
+  await worker.stop();
+  await changePartitions({ queue, store }, 4);
+  expect(setPartitions).toHaveBeenCalledOnce();
+});
+
+it('believes in a process that was killed for as long as it may be merely slow', async () => {
+  vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'], now: 1_700_000_000_000 });
+  await process().start(['worker']);
+  vi.setSystemTime(1_700_000_019_000);
+  await expect(changePartitions({ queue, store }, 4)).rejects.toMatchObject({ code: 'STILL_AT_WORK' });
+  vi.setSystemTime(1_700_000_020_600);
+  await changePartitions({ queue, store }, 4);
+  expect(setPartitions).toHaveBeenCalledOnce();
+});
+
+it('changes nothing while a batch waits', async () => {
+  const batch = { id: 'b', partition: 0, events: 20, producer: 'p', accepted: 20, createdAt: 1 };
+  waiting = [batch, { ...batch, id: 'c', events: 3 }];
+  await expect(changePartitions({ queue, store }, 4)).rejects.toMatchObject({
+    code: 'STILL_AT_WORK',
+    message: expect.stringContaining('2 batches with 23 events still wait'),
+  });
+  expect(setPartitions).not.toHaveBeenCalled();
+});
