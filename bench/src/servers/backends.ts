@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startMongo, startRedis, type TestServer } from '@tributary/testing';
+import { indexWhatIsCompared } from '@tributary/testing/mongo-indexes';
 import { Redis } from 'ioredis';
 import { startDurablePostgres } from './postgres.js';
 
@@ -48,7 +49,9 @@ export class Servers {
     }
     this.#mongo ??= startMongo();
     const mongo = await this.#mongo;
-    return { name, title: `Redis + ${mongo.name}`, redisUrl, store: await mongo.createDatabase(`bench_${n}`) };
+    const store = await mongo.createDatabase(`bench_${n}`);
+    await indexWhatIsCompared(mongo, store);
+    return { name, title: `Redis + ${mongo.name}`, redisUrl, store };
   }
 
   postgres(): ReturnType<typeof startDurablePostgres> {

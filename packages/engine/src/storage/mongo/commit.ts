@@ -7,7 +7,7 @@ import type { Collections, EventDocument } from './documents.js';
 import { insertIfAbsent } from './insert.js';
 import { type EventMonths, monthOf } from './months.js';
 import { writeProfiles } from './profiles.js';
-import { leaveReceipt } from './receipts.js';
+import type { receiptLeaver } from './receipts.js';
 import { putRuns } from './runs.js';
 
 /**
@@ -15,7 +15,12 @@ import { putRuns } from './runs.js';
  * them follows from their marks and outbox, has an id of its own, and is inserted if absent, so a batch that died at any
  * line is repeated and ends in the same state.
  */
-export async function commit(c: Collections, months: EventMonths, batch: Commit): Promise<CommitResult> {
+export async function commit(
+  c: Collections,
+  months: EventMonths,
+  leaveReceipt: ReturnType<typeof receiptLeaver>,
+  batch: Commit,
+): Promise<CommitResult> {
   if (batch.whole) throw new TypeError('MongoDB writes no commit as a whole: only a store with `look` does.');
   const conflicts = await writeProfiles(c, batch.profiles);
   const lost = new Set(conflicts);
@@ -41,7 +46,7 @@ export async function commit(c: Collections, months: EventMonths, batch: Commit)
   await crashPoint('mongo:rejected');
   await handOver(c, taken(batch.outbox));
   await crashPoint('mongo:outbox');
-  if (batch.receipt && conflicts.length === 0) await leaveReceipt(c, batch.receipt);
+  if (batch.receipt && conflicts.length === 0) await leaveReceipt(batch.receipt);
   await crashPoint('mongo:receipt');
   return { conflicts };
 }

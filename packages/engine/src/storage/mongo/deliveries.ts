@@ -26,32 +26,27 @@ export async function settleDelivery(
 ): Promise<boolean> {
   if (change.closes) throw new TypeError('MongoDB closes no run with its delivery: ask closesRuns first.');
   for (;;) {
-    const found = await c.deliveries.findOne({ _id: columnKey(id), lease });
-    if (!found) return false;
+    const found = await c.deliveries.findOne({ _id: columnKey(id) });
+    if (found?.lease !== lease) return false;
     const { attempts, result } = decode<Progress>(found.progress);
     const progress: Progress = { attempts: change.attempt ? [...attempts, change.attempt] : attempts };
     const latest = change.result ?? result;
     if (latest) progress.result = latest;
     const dueAt = change.dueAt ?? found.dueAt;
-    const settled = await replaceUnder(
-      c,
-      { ...found, lease },
-      {
-        status: change.status,
-        dueAt,
-        ...next(change, found, dueAt),
-        progress: encode(progress),
-        updatedAt: change.now,
-      },
-    );
+    const settled = await replaceUnder(c, found, {
+      status: change.status,
+      dueAt,
+      ...next(change, found, dueAt),
+      progress: encode(progress),
+      updatedAt: change.now,
+    });
     if (settled) return true;
   }
 }
 
-/** The revision stays: whoever settles the row meanwhile says itself until when it is held. */
 export async function renewDeliveries(c: Collections, ids: string[], lease: string, until: number): Promise<void> {
   const held = { _id: { $in: ids.map(columnKey) }, lease, readyAt: { $ne: null } };
-  await c.deliveries.updateMany(held, { $set: { readyAt: until } });
+  await c.deliveries.updateMany(held, { $set: { readyAt: until }, $inc: { rev: 1 } });
 }
 
 /** Makes a row due again that was given up, or (with `force`) one that was delivered. */
@@ -103,10 +98,10 @@ function next(
 
 async function replaceUnder(
   c: Collections,
-  { _id, rev, lease }: DeliveryDocument,
+  { _id, rev }: DeliveryDocument,
   $set: Partial<DeliveryDocument>,
 ): Promise<boolean> {
-  const result = await c.deliveries.updateOne({ _id, rev, lease }, { $set, $inc: { rev: 1 } });
+  const result = await c.deliveries.updateOne({ _id, rev }, { $set, $inc: { rev: 1 } });
   return result.matchedCount === 1;
 }
 

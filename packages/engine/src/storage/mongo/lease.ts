@@ -46,11 +46,13 @@ async function dueDestinations(c: Collections, query: LeaseQuery, behind?: strin
 }
 
 async function dueRows(c: Collections, query: LeaseQuery, destination: string): Promise<DeliveryDocument[]> {
-  return c.deliveries
+  const rows = await c.deliveries
     .find({ destination, readyAt: { $lte: query.now } })
     .sort({ readyAt: 1 })
     .limit(query.limit)
     .toArray();
+  // mongo-java-server gives a row as it is by then, also when it is not due any more.
+  return rows.filter(({ readyAt }) => readyAt !== null && readyAt <= query.now);
 }
 
 /** Compare-and-set of each row under its revision; what then stands under this lease is the caller's. */
@@ -58,10 +60,8 @@ async function take(c: Collections, query: LeaseQuery, due: DeliveryDocument[]):
   if (due.length === 0) return [];
   const { lease } = query;
   const $set = { lease, readyAt: query.now + query.leaseMs };
-  // Due is said again: mongo-java-server gives a row as it is by then, also when it is not due any more.
-  const readyAt = { $lte: query.now };
   const updates = due.map(({ _id, rev }) => ({
-    updateOne: { filter: { _id, rev, readyAt }, update: { $set, $inc: { rev: 1 } } },
+    updateOne: { filter: { _id, rev }, update: { $set, $inc: { rev: 1 } } },
   }));
   const { matchedCount } = await c.deliveries.bulkWrite(updates, { ordered: false });
   if (matchedCount === due.length) return due.map(toRow);

@@ -12,19 +12,39 @@ const RECENT = 200;
  * document, changed by one update under its revision. A worker that slept between its look and its update finds the
  * revision moved, and looks again: in the list, and in the receipts when it slept so long that the list forgot.
  */
-export async function leaveReceipt(c: Collections, receipt: Receipt): Promise<void> {
-  const { partition, batch } = receipt;
-  for (;;) {
-    const found = await c.accounting.findOne({ _id: partition }, { projection: { rev: 1, recent: 1 } });
-    if (!found) await insertIfAbsent(c.accounting, [blank(partition)]);
-    else if (found.recent.includes(batch)) {
-      if (await confirm(c, partition, batch)) break;
-    } else if (await hasReceipt(c, partition, batch)) return;
-    else if (await count(c, receipt, found.rev)) break;
+export function receiptLeaver(c: Collections) {
+  /** The revision that this process's last count has left: while nobody else counts there, the list need not be read. */
+  const revs = new Map<number, number>();
+
+  /** Whether it is counted now; false when its receipt is there already. */
+  async function counted(receipt: Receipt): Promise<boolean> {
+    const { partition, batch } = receipt;
+    const counts = async (rev: number) => {
+      if (!(await count(c, receipt, rev))) return false;
+      revs.set(partition, rev + 1);
+      return true;
+    };
+    const rev = revs.get(partition);
+    if (rev !== undefined) {
+      if (await hasReceipt(c, partition, batch)) return false;
+      if (await counts(rev)) return true;
+    }
+    for (;;) {
+      const found = await c.accounting.findOne({ _id: partition }, { projection: { rev: 1, recent: 1 } });
+      if (!found) await insertIfAbsent(c.accounting, [blank(partition)]);
+      else if (found.recent.includes(batch)) {
+        if (await confirm(c, partition, batch)) return true;
+      } else if (await hasReceipt(c, partition, batch)) return false;
+      else if (await counts(found.rev)) return true;
+    }
   }
-  await crashPoint('mongo:counted');
-  // After the count, never before it: the list covers a crash between the two.
-  await insertIfAbsent(c.receipts, [{ _id: batch, partition, at: Date.now() }]);
+
+  return async function leaveReceipt(receipt: Receipt): Promise<void> {
+    if (!(await counted(receipt))) return;
+    await crashPoint('mongo:counted');
+    // After the count, never before it: the list covers a crash between the two.
+    await insertIfAbsent(c.receipts, [{ _id: receipt.batch, partition: receipt.partition, at: Date.now() }]);
+  };
 }
 
 /**
@@ -32,7 +52,7 @@ export async function leaveReceipt(c: Collections, receipt: Receipt): Promise<vo
  * the count. A batch that died between the two is repeated, and its count is found.
  */
 export async function hasReceipt(c: Collections, partition: number, batch: string): Promise<boolean> {
-  return (await c.receipts.findOne({ _id: batch, partition }, { projection: { _id: 1 } })) !== null;
+  return (await c.receipts.findOne({ _id: batch }))?.partition === partition;
 }
 
 /** What was read may not be on a majority yet. A write after it, acknowledged by a majority, says that it is. */
