@@ -81,7 +81,7 @@ it('is changed in an embedded deployment too, but not while it is in use', async
   const running = await deploy(['start'], env);
   expect(await partitions(env, '3')).toMatchObject({ code: 1, said: expect.stringContaining(folder.path) });
   await stop(running);
-  expect(await partitions(env)).toEqual({ code: 0, said: '8 partitions\n' });
+  expect(await partitions(env)).toEqual({ code: 0, said: '16 partitions\n' });
   expect(await partitions(env, '3')).toMatchObject({ code: 0 });
   const again = await deploy(['start'], env);
   await stop(again);

@@ -1,10 +1,7 @@
 import { checkPartitions, partitionsChanged } from './errors.js';
 
-/**
- * Partitions of a deployment that is created without a number. Each worker needs one at least, and what a request
- * carries is put into as many jobs as it meets partitions.
- */
-export const DEFAULT_PARTITIONS = 8;
+/** Partitions of a deployment that is created without a number. */
+export const DEFAULT_PARTITIONS = 16;
 
 /** What the queue's store keeps of the numbers of partitions. */
 export interface Numbers {

@@ -70,7 +70,7 @@ export const SettingsSchema = Type.Object({
       env: 'TRIBUTARY_PARTITIONS',
       expected: 'a whole number from 1 to 1024',
       description:
-        'How many partitions the queue has: the most workers that can share the work. A new deployment has 8; later, `tributary partitions` changes it and another number is refused. When it is unset, it is what the deployment has.',
+        'How many partitions the queue has: the most workers that can share the work. A new deployment has 16; later, `tributary partitions` changes it and another number is refused. When it is unset, it is what the deployment has.',
       minimum: 1,
       maximum: 1024,
     }),
