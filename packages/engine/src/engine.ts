@@ -91,6 +91,7 @@ export function createEngine({ store, queue, settings, registry, ...options }: E
     store,
     rules,
     flows,
+    hold: (outbox) => dispatcher.hold(outbox),
     onHandOver: () => dispatcher.poke(),
     onConflict: (n) => {
       telemetry.observer.conflicts(n);

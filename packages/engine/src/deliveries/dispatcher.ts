@@ -1,33 +1,23 @@
 import { setMaxListeners } from 'node:events';
 import { v7 as uuidv7 } from 'uuid';
 import type { Lanes } from '../collect/lanes.js';
-import type { Resume } from '../events/batch.js';
-import { closeRun } from '../flows/index.js';
-import type { OutboxDelivery, OutboxEmit } from '../flows/run.js';
-import type { PipelineContext } from '../pipeline/context.js';
-import { storedRun } from '../pipeline/runs.js';
-import type { DeliveryChange, DeliveryRow, DeliveryStore } from '../storage/port.js';
-import { crashPoint } from '../telemetry/crash-point.js';
-import { NO_TELEMETRY, type Telemetry } from '../telemetry/telemetry.js';
-import { inSpan, type Note } from '../telemetry/tracing.js';
-import { type AttemptOptions, attemptDelivery, refusedDelivery } from './attempt.js';
+import type { Commit, DeliveryRow, DeliveryStore } from '../storage/port.js';
+import { FreshRows, type Hold } from './fresh.js';
 import { HeldRows } from './held.js';
 import { Places, type PlacesOptions } from './places.js';
+import { RowWork, type WorkOptions } from './row-work.js';
 
 /** Rows that are in work at a time in this process: most of them wait to be handed back. */
 const MOST = 4_000;
+/** Milliseconds for which rows that a commit of this process has just made may go before those that are due in the store. */
+const FRESH_FIRST = 100;
 
-export interface DispatcherOptions extends Omit<AttemptOptions, 'stopping'>, PlacesOptions {
+export interface DispatcherOptions extends Omit<WorkOptions, 'stopping'>, PlacesOptions {
   /** Milliseconds between two looks at the rows when nobody says that there is something. */
   pollMs: number;
   /** Milliseconds for which a row is held without word from this process: so long it waits when we die. */
   leaseMs: number;
-  /** A version of a flow, for a run that belongs to it. */
-  version: PipelineContext['flows']['version'];
-  /** Whether the person has consented to what the delivery is for. */
-  permitted(row: DeliveryRow): Promise<boolean>;
   onError(error: unknown): void;
-  telemetry?: Telemetry;
 }
 
 /**
@@ -38,6 +28,9 @@ export class Dispatcher {
   readonly #stop = new AbortController();
   readonly #places: Places;
   readonly #running = new Set<Promise<void>>();
+  readonly #fresh: FreshRows;
+  readonly #work: RowWork;
+  #looked = Number.NEGATIVE_INFINITY;
   #wake: (() => void) | undefined;
   #poked = false;
   #stopping = false;
@@ -45,12 +38,15 @@ export class Dispatcher {
 
   constructor(
     private readonly store: DeliveryStore,
-    private readonly lanes: Lanes,
+    lanes: Lanes,
     private readonly options: DispatcherOptions,
   ) {
     // Each call listens.
     setMaxListeners(0, this.#stop.signal);
     this.#places = new Places(options, () => this.poke());
+    this.#work = new RowWork(store, lanes, { ...options, stopping: this.#stop.signal });
+    const { leaseMs, onError } = options;
+    this.#fresh = new FreshRows(store, { leaseMs, onError, onRows: () => this.#beginFresh() });
   }
 
   start(): void {
@@ -63,12 +59,18 @@ export class Dispatcher {
     this.#wake?.();
   }
 
+  /** Takes rows of a commit that is about to be written: they are begun as soon as it is, without a way through the store. */
+  hold(outbox: Commit['outbox']): Hold | undefined {
+    return this.#stopping ? undefined : this.#fresh.hold(outbox);
+  }
+
   /** Takes nothing new; gives running attempts `patience` ms, then aborts them: they are tried again elsewhere. */
   async stop(patience: number): Promise<void> {
     const late = setTimeout(() => this.#stop.abort(), patience);
     this.#stopping = true;
     this.#wake?.();
     await this.#loop;
+    await this.#fresh.giveBack().catch(this.options.onError);
     await Promise.all(this.#running);
     clearTimeout(late);
   }
@@ -100,24 +102,48 @@ export class Dispatcher {
     const room = this.#places.room();
     if (room === 0 || this.#running.size >= MOST) return false;
     const lease = uuidv7();
+    // Of very many destinations, fewer rows each.
+    const limit = Math.min(this.#places.half, Math.max(1, Math.floor((MOST - this.#running.size) / room)));
+    const except = this.#places.full();
+    this.#looked = performance.now();
     const rows = await this.store.leaseDeliveries({
       now: Date.now(),
       leaseMs,
       lease,
-      // Of very many destinations, fewer rows each.
-      limit: Math.min(this.#places.half, Math.max(1, Math.floor((MOST - this.#running.size) / room))),
+      limit,
       destinations: room,
-      except: this.#places.full(),
+      except,
     });
-    if (rows.length === 0) return false;
-    const held = new HeldRows(this.store, rows, { lease, leaseMs, onError });
-    for (const row of rows) this.#begin(row, held);
-    return true;
+    this.#fresh.looked(rows, { limit, destinations: room, except });
+    if (rows.length > 0) {
+      const ids = rows.map(({ id }) => id);
+      const held = new HeldRows(this.store, ids, { lease, leaseMs, onError });
+      for (const row of rows) this.#begin(row, held);
+    }
+    this.#beginFresh();
+    return rows.length > 0;
+  }
+
+  /** Begins what waits here, as far as there are places; what is due in the store has its turn between. */
+  #beginFresh(): void {
+    if (this.#stopping) return;
+    for (const destination of this.#fresh.destinations()) {
+      while (this.#running.size < MOST && this.#places.isFree(destination)) {
+        const next = this.#fresh.take(destination);
+        if (!next) break;
+        this.#begin(next.row, next.rows);
+      }
+    }
   }
 
   #begin(row: DeliveryRow, held: HeldRows): void {
-    const leave = this.#places.take(row.destination);
-    const work = this.#one(row, held.lease, leave)
+    const free = this.#places.take(row.destination);
+    const leave = () => {
+      free();
+      if (performance.now() - this.#looked < FRESH_FIRST) this.#beginFresh();
+    };
+    const work = this.#work
+      .one(row, held.lease, leave)
       .catch(this.options.onError)
       .then(() => {
         leave();
@@ -126,106 +152,5 @@ export class Dispatcher {
         if (this.#running.size === MOST - 1) this.poke();
       });
     this.#running.add(work);
-  }
-
-  async #one(row: DeliveryRow, lease: string, leave: () => void): Promise<void> {
-    if (row.kind === 'emit') {
-      const { event, trace } = row.entry as OutboxEmit;
-      crashPoint('emit:leased');
-      await this.lanes.add(row.partition, [{ kind: 'emitted', event, profile: row.profile }], {
-        trace,
-        wait: 'soon',
-      });
-      crashPoint('emit:enqueued');
-      await this.store.settleDelivery(row.id, lease, { status: 'delivered', now: new Date().toISOString() });
-    } else if (row.kind === 'wait') {
-      const { parked } = row.entry as OutboxDelivery;
-      // It calls nobody: others need not wait for its way back.
-      leave();
-      await this.#handBack(row, lease, 1, parked ?? { output: null });
-    } else {
-      const entry = row.entry as OutboxDelivery;
-      const facts = () => ({
-        kind: 'client' as const,
-        causes: entry.trace === undefined ? [] : [entry.trace],
-        attributes: { flow: entry.run.flow, node: entry.run.node, attempt: row.attempts.length + 1 },
-      });
-      await inSpan(this.#telemetry.tracing, 'delivery', facts, (note) => this.#delivery(row, lease, leave, note));
-    }
-  }
-
-  get #telemetry(): Telemetry {
-    return this.options.telemetry ?? NO_TELEMETRY;
-  }
-
-  async #attempt(row: DeliveryRow) {
-    if (!(await this.options.permitted(row))) return refusedDelivery(row);
-    const { observer } = this.#telemetry;
-    const begun = performance.now();
-    observer.deliveryBegins();
-    try {
-      return await attemptDelivery(row, { ...this.options, stopping: this.#stop.signal });
-    } finally {
-      observer.deliveryEnds(performance.now() - begun);
-    }
-  }
-
-  /** Where nothing comes after the delivery and the store can do it, its run is closed with it: no way back is needed. */
-  async #closing(row: DeliveryRow, change: DeliveryChange): Promise<DeliveryChange> {
-    const { run } = row.entry as OutboxDelivery;
-    const { result, now } = change;
-    if (!this.store.closesRuns || !run.last || change.status !== 'answered' || !result) return change;
-    const flow = await this.options.version(run.flow, run.version).catch(() => undefined);
-    // A worker that lacks it says so in the pipeline (G8).
-    if (!flow || !('nodes' in flow)) return change;
-    const ended = closeRun(flow, run, result, now);
-    const closes = { run: storedRun(row.profile, run.event, ended, now), nodes: ended.nodeCounts };
-    return { ...change, status: result.error === undefined ? 'delivered' : 'dead', closes };
-  }
-
-  async #delivery(row: DeliveryRow, lease: string, leave: () => void, note: Note): Promise<void> {
-    const { observer } = this.#telemetry;
-    let { result } = row;
-    let attempts = row.attempts.length;
-    if (row.status !== 'answered') {
-      crashPoint('delivery:leased');
-      // The call is over then: another one may begin while its result is on its way.
-      const answer = await this.#attempt(row).finally(leave);
-      crashPoint('delivery:called');
-      const change = await this.#closing(row, answer);
-      if (change.attempt) attempts++;
-      const kept = await this.store.settleDelivery(row.id, lease, change);
-      crashPoint('delivery:stored');
-      note({ result: change.status === 'pending' ? 'failed' : change.status });
-      if (change.status === 'pending') observer.delivery(row.destination, 'failed');
-      else if (change.closes && kept) observer.delivery(row.destination, change.status as 'delivered' | 'dead');
-      // Without the lease somebody else works on the row; the destination knows the key (G5).
-      if (!kept || change.status !== 'answered') return;
-      result = change.result;
-    }
-    leave();
-    await this.#handBack(row, lease, attempts, result ?? { output: null });
-    const became = result?.error === undefined ? 'delivered' : 'dead';
-    note({ result: became });
-    observer.delivery(row.destination, became);
-  }
-
-  /** The result enters the pipeline, then the row is done: in between it is `answered`, and a crash repeats this. */
-  async #handBack(
-    row: DeliveryRow,
-    lease: string,
-    attempt: number,
-    answer: Pick<Resume, 'port' | 'output' | 'error'>,
-  ): Promise<void> {
-    const { run, trace } = row.entry as OutboxDelivery;
-    const resume: Resume = { delivery: row.id, attempt, profile: row.profile, run, ...answer };
-    await this.lanes.add(row.partition, [{ kind: 'resume', resume }], {
-      trace: this.#telemetry.tracing?.current() ?? trace,
-      wait: run.last ? 'late' : 'soon',
-    });
-    crashPoint('delivery:enqueued');
-    const status = answer.error === undefined || row.kind === 'wait' ? 'delivered' : 'dead';
-    await this.store.settleDelivery(row.id, lease, { status, now: new Date().toISOString() });
-    crashPoint('delivery:done');
   }
 }

@@ -1,4 +1,4 @@
-import type { DeliveryRow, DeliveryStore } from '../storage/port.js';
+import type { DeliveryStore } from '../storage/port.js';
 
 export interface HeldOptions {
   lease: string;
@@ -14,11 +14,21 @@ export class HeldRows {
 
   readonly lease: string;
 
-  constructor(store: DeliveryStore, rows: readonly DeliveryRow[], { lease, leaseMs, onError }: HeldOptions) {
+  constructor(
+    private readonly store: DeliveryStore,
+    ids: readonly string[],
+    { lease, leaseMs, onError }: HeldOptions,
+  ) {
     this.lease = lease;
-    this.#ids = new Set(rows.map(({ id }) => id));
+    this.#ids = new Set(ids);
     const renew = () => store.renewDeliveries([...this.#ids], lease, Date.now() + leaseMs).catch(onError);
     this.#renewing = setInterval(renew, leaseMs / 3);
+  }
+
+  /** Lets others have these of them at once. */
+  async giveBack(ids: string[]): Promise<void> {
+    for (const id of ids) this.letGo(id);
+    await this.store.renewDeliveries(ids, this.lease, Date.now());
   }
 
   letGo(id: string): void {

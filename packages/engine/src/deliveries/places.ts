@@ -28,6 +28,12 @@ export class Places {
     return [...this.#busy].filter(([, n]) => n > this.half).map(([destination]) => destination);
   }
 
+  /** Whether a destination may be given one now. */
+  isFree(destination: string): boolean {
+    const n = this.#busy.get(destination);
+    return n === undefined ? this.#busy.size < this.options.destinations : n < this.options.perDestination;
+  }
+
   /** How many destinations may be given places now. */
   room(): number {
     return this.#busy.size >= this.options.destinations ? 0 : this.options.destinations - this.full().length;

@@ -1,6 +1,7 @@
+import type { Hold } from '../deliveries/fresh.js';
 import type { CompiledFlow, LiveFlows, MissingFlow } from '../flows/index.js';
 import type { IdentityRules } from '../identity/rules.js';
-import type { Store } from '../storage/port.js';
+import type { Commit, Store } from '../storage/port.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import type { Gathering } from './gathering.js';
 import type { Turns } from './turns.js';
@@ -14,6 +15,8 @@ export interface PipelineContext {
     live(): LiveFlows;
     version(flow: string, version: number): Promise<CompiledFlow | MissingFlow | undefined>;
   };
+  /** Takes rows of a commit as a whole that is about to be written: the worker of deliveries will do them at once. */
+  hold?(outbox: Commit['outbox']): Hold | undefined;
   /** Called after a commit that handed something over, so that deliveries need not wait for their clock. */
   onHandOver(): void;
   onConflict(profiles: number): void;

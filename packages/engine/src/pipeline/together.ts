@@ -6,15 +6,7 @@ import type { Lease } from '../queue/port.js';
 import type { Commit, Looked, Receipt } from '../storage/port.js';
 import { weakened } from '../telemetry/weakened.js';
 import { type Claimed, type Claims, countsOf, distinct, isWork, type Placed, without } from './claim.js';
-import {
-  addExtra,
-  type Extra,
-  firstHandOver,
-  flowVersions,
-  IDENTIFY_ROUNDS,
-  OUTBOX_BYTES,
-  resolveItems,
-} from './compute.js';
+import { addExtra, type Extra, firstHandOver, flowVersions, IDENTIFY_ROUNDS, resolveItems } from './compute.js';
 import type { PipelineContext } from './context.js';
 import { claimId } from './items.js';
 import { MOST_ITEMS } from './join.js';
@@ -53,9 +45,7 @@ export async function applyTogether(
     const all = distinct(fresh);
     const claims = without(all, ({ item }) => looked.claims.get(claimId(item))?.batch);
     const items = claims.mine.filter(isWork).map((each) => ({ ...each, trace: traces.get(each.batch) }));
-    const computed = await compute(context, fresh, items, know(context, asked, looked));
-    if (!computed) return undefined;
-    const { left, work } = computed;
+    const { left, work } = await compute(context, fresh, items, know(context, asked, looked));
     if (!work) return new Set();
     const leases = members.filter(({ batch }) => left.includes(batch)).map(({ lease }) => lease);
     if (leases.some(({ signal }) => signal.aborted)) throw new LeaseLost();
@@ -92,13 +82,13 @@ function notBegun(batches: readonly Batch[], { claims }: Looked): readonly Batch
   }, batches);
 }
 
-/** Resolves and applies what is plain: the batches that are, and their work. Nothing when it would be too much at once. */
+/** Resolves and applies what is plain: the batches that are, and their work. */
 async function compute(
   context: PipelineContext,
   batches: readonly Batch[],
   all: readonly Placed[],
   looked: Directory,
-): Promise<{ left: readonly Batch[]; work?: PartWork } | undefined> {
+): Promise<{ left: readonly Batch[]; work?: PartWork }> {
   const { store, rules } = context;
   const versions = await flowVersions(context, all);
   const extra: Extra = new Map();
@@ -123,7 +113,8 @@ async function compute(
       directory = new Directory(store);
       continue;
     }
-    return work.largestOutbox() > OUTBOX_BYTES ? undefined : { left, work };
+    // What it hands over is in rows of their own, not in the documents of the profiles: there is no limit for these.
+    return { left, work };
   }
   return { left };
 }

@@ -14,6 +14,9 @@ export function decode<T>(text: string): T {
   return JSON.parse(text) as T;
 }
 
+/** Nothing that JSON escapes. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
 /** Keys of indexes: short enough for every database (PostgreSQL ends at 2,704 bytes). */
 const LONGEST_KEY = 256;
 
@@ -22,7 +25,7 @@ const LONGEST_KEY = 256;
  * escaped, and a long one is cut and ended with its hash. Different keys stay different.
  */
 export function columnKey(key: string): string {
-  const text = JSON.stringify(key).slice(1, -1);
+  const text = PLAIN.test(key) ? key : JSON.stringify(key).slice(1, -1);
   if (text.length <= LONGEST_KEY) return text;
   // `\#` is no escape of JSON, so a cut key never equals a short one.
   return `${text.slice(0, 160).toWellFormed()}\\#${createHash('sha256').update(text).digest('hex')}`;

@@ -2,7 +2,7 @@ import { columnKey, decode, encode } from '../codec.js';
 import type { Attempt, Commit, DeliveryRow, DeliveryStatus } from '../port.js';
 import { rowOf } from '../rows.js';
 import { OF_WINNERS } from './commit.js';
-import { asRows, type Db } from './sql.js';
+import { asLines, asRows, type Db, rowsWithDocs } from './sql.js';
 import type { Statement } from './statement.js';
 
 /** The columns that a DeliveryRow is made of. */
@@ -19,10 +19,13 @@ export type StoredRow = {
 };
 
 /** Step 6 of the commit: outbox entries become rows, once for each key. */
-export function addDeliveries(statement: Statement, schema: string, { outbox }: Commit): void {
+export function addDeliveries(statement: Statement, schema: string, { outbox, held }: Commit): void {
   if (outbox.length === 0) return;
+  const docs: string[] = [];
   const rows = outbox.map(({ profile, entry }) => {
     const row = rowOf(profile, entry);
+    const doc = held?.docs.get(row.id);
+    docs.push(doc ?? encode(row));
     return {
       id: columnKey(row.id),
       kind: row.kind,
@@ -30,19 +33,20 @@ export function addDeliveries(statement: Statement, schema: string, { outbox }: 
       destination: columnKey(row.destination),
       flow: entry.kind === 'emit' ? null : columnKey(entry.run.flow),
       due_at: row.dueAt,
+      ...(doc !== undefined && { lease: held?.lease, until: held?.until }),
       created_at: row.createdAt,
-      doc: encode(row),
     };
   });
   const columns =
-    'id text, kind text, profile text, destination text, flow text, due_at bigint, created_at text, doc text';
+    'id text, kind text, profile text, destination text, flow text, due_at bigint, lease text, until bigint, created_at text';
+  const source = rowsWithDocs(statement.value(asRows(rows)), columns, statement.value(asLines(docs)));
   statement.part(
     'new_deliveries',
     `INSERT INTO ${schema}.deliveries
-       (id, kind, destination, flow, status, due_at, ready_at, created_at, updated_at, doc)
-     SELECT id, kind, destination, flow, 'pending', due_at, due_at, created_at, created_at, doc
-     FROM json_to_recordset(${statement.value(asRows(rows))}::text::json) AS r(${columns})
-     WHERE ${OF_WINNERS} ORDER BY id ON CONFLICT DO NOTHING`,
+       (id, kind, destination, flow, status, due_at, ready_at, lease, created_at, updated_at, doc)
+     SELECT id, kind, destination, flow, 'pending', due_at, coalesce(until, due_at), lease, created_at, created_at, doc
+     FROM ${source}
+     WHERE ${OF_WINNERS} ORDER BY id ON CONFLICT DO NOTHING RETURNING id`,
   );
 }
 
