@@ -70,7 +70,7 @@ export class Dispatcher {
     this.#stopping = true;
     this.#wake?.();
     await this.#loop;
-    await this.#fresh.giveBack().catch(this.options.onError);
+    await this.#fresh.close().catch(this.options.onError);
     await Promise.all(this.#running);
     clearTimeout(late);
   }

@@ -43,6 +43,7 @@ export class FreshRows {
   readonly #behind = new Set<string>();
   #count = 0;
   #text = 0;
+  #isClosed = false;
 
   constructor(
     private readonly store: DeliveryStore,
@@ -97,7 +98,12 @@ export class FreshRows {
     const begin = (keys: readonly string[]) => {
       drop();
       if (keys.length === 0) return;
-      const rows = new HeldRows(this.store, keys, { lease, leaseMs, onError: this.options.onError });
+      const { onError } = this.options;
+      const rows = new HeldRows(this.store, keys, { lease, leaseMs, onError });
+      if (this.#isClosed) {
+        void rows.giveBack([...keys]).catch(onError);
+        return;
+      }
       for (const id of keys) this.#push(destinations.get(id) as string, { id, doc: docs.get(id) as string, rows });
       this.options.onRows();
     };
@@ -115,8 +121,9 @@ export class FreshRows {
     return { row: decode<DeliveryRow>(first.doc), rows: first.rows };
   }
 
-  /** Gives back what was not begun, so that others need not wait for the end of its lease. */
-  async giveBack(): Promise<void> {
+  /** Gives back what was not begun, and what is written later: others need not wait for the end of its lease. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
     const ids = new Map<HeldRows, string[]>();
     for (const { id, rows } of [...this.#waiting.values()].flat()) ids.set(rows, [...(ids.get(rows) ?? []), id]);
     this.#waiting.clear();

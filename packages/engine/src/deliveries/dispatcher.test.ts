@@ -1,0 +1,155 @@
+import { definePlugin, type Json, Type } from '@tributary/sdk';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Lanes } from '../collect/lanes.js';
+import { PluginRegistry } from '../plugins/index.js';
+import type { Store } from '../storage/port.js';
+import { pipelineBench } from '../testing/bench.js';
+import { DEFAULT_BACKOFF } from './backoff.js';
+import { Dispatcher, type DispatcherOptions } from './dispatcher.js';
+
+const LEASE = 60_000;
+const called: string[] = [];
+let answer: (signal: AbortSignal) => Promise<void>;
+/** It answers nothing, until it is told to end. */
+const never = (signal: AbortSignal) =>
+  new Promise<void>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+const tell = definePlugin({
+  name: 'tell',
+  version: '1.0.0',
+  title: 'Tell',
+  config: Type.Object({}),
+  ports: ['out'],
+  prepare: ({ event }) => ({ destination: 'there', payload: { name: event.name ?? null } }),
+  deliver: async ({ payload, signal }) => {
+    called.push((payload as { name: string }).name);
+    await answer(signal);
+    return 'out';
+  },
+});
+
+let bench: Awaited<ReturnType<typeof pipelineBench>>;
+let store: Store;
+const dispatchers: Dispatcher[] = [];
+
+beforeEach(async () => {
+  called.length = 0;
+  answer = async () => {};
+  bench = await pipelineBench({ plugins: [tell] });
+  store = bench.store;
+  await bench.publish({
+    id: 'tells',
+    trigger: { events: ['track'] },
+    nodes: { tell: { plugin: 'tell@1.0.0', config: {} } },
+    edges: [{ from: 'trigger', to: 'tell' }],
+  });
+});
+afterEach(async () => {
+  await Promise.all(dispatchers.splice(0).map((dispatcher) => dispatcher.stop(0)));
+});
+
+/** A process that commits and delivers. Its runs end with their delivery, so that nothing goes into a partition. */
+function aProcess(more: Partial<DispatcherOptions> = {}): Dispatcher {
+  const registry = new PluginRegistry();
+  registry.register(tell);
+  const dispatcher = new Dispatcher(store, {} as Lanes, {
+    registry,
+    backoff: DEFAULT_BACKOFF,
+    timeoutMs: 5_000,
+    leaseMs: LEASE,
+    pollMs: 20,
+    perDestination: 4,
+    destinations: 4,
+    network: { allowPrivateDestinations: false },
+    version: bench.context.flows.version,
+    permitted: async () => true,
+    onMissing: () => undefined,
+    onError: (error) => expect.fail(String(error)),
+    ...more,
+  });
+  dispatchers.push(dispatcher);
+  bench.context.hold = (outbox) => dispatcher.hold(outbox);
+  bench.context.onHandOver = () => dispatcher.poke();
+  return dispatcher;
+}
+
+const events = (from: number, to: number): Json[] =>
+  Array.from({ length: to - from }, (_, n) => ({
+    type: 'track',
+    event: `e${from + n}`,
+    userId: `u${n % 5}`,
+    messageId: `m${from + n}`,
+  }));
+const names = (from: number, to: number) =>
+  events(from, to)
+    .map((call) => (call as { event: string }).event)
+    .sort();
+const delivered = async () => (await store.listDeliveries({ limit: 500, status: 'delivered' })).items.length;
+/** What another process would get at that moment. */
+async function due(now: number): Promise<number> {
+  const query = { now, leaseMs: 1, lease: `other ${now}`, limit: 1_000, destinations: 10, except: [] };
+  return (await store.leaseDeliveries(query)).length;
+}
+
+/** Counts the rows that are leased in the store. */
+function countLeased(): { rows: number } {
+  const leased = { rows: 0 };
+  const lease = store.leaseDeliveries.bind(store);
+  vi.spyOn(store, 'leaseDeliveries').mockImplementation(async (query) => {
+    const rows = await lease(query);
+    leased.rows += rows.length;
+    return rows;
+  });
+  return leased;
+}
+
+it('calls what its process commits without leasing it in the store', async () => {
+  const leased = countLeased();
+  aProcess().start();
+  await bench.apply(...events(0, 40));
+  await expect.poll(delivered, { timeout: 20_000 }).toBe(40);
+  expect([...called].sort()).toEqual(names(0, 40));
+  expect(leased.rows).toBe(0);
+  expect((await store.listRuns({ limit: 100, status: 'done' })).items.length).toBe(40);
+});
+
+it('holds what it has not begun: others get it when the process has died, or at once when it is stopped', async () => {
+  answer = never;
+  const dispatcher = aProcess({ timeoutMs: 100_000 });
+  const before = Date.now();
+  await bench.apply(...events(0, 10));
+  await expect.poll(() => called.length).toBe(4);
+  expect(await due(before + LEASE - 1_000)).toBe(0);
+  const stopped = dispatcher.stop(200);
+  await expect.poll(() => due(Date.now())).toBe(6);
+  await stopped;
+  // Those that were called were aborted, and are to be called again.
+  await expect.poll(() => due(Date.now())).toBe(10);
+  await bench.apply(...events(10, 12));
+  expect(await due(Date.now())).toBe(12);
+  expect(called.length).toBe(4);
+});
+
+it('is due for others once the lease of a dead process has passed', async () => {
+  answer = never;
+  aProcess({ timeoutMs: 100_000 });
+  await bench.apply(...events(0, 10));
+  expect(await due(Date.now() + LEASE + 1_000)).toBe(10);
+});
+
+it('lets what is due in the store have its turn, and does what is new behind it', async () => {
+  delete bench.context.hold;
+  await bench.apply(...events(0, 50));
+  const dispatcher = aProcess();
+  const leased = countLeased();
+  answer = () => new Promise((resolve) => setTimeout(resolve, 5));
+  dispatcher.start();
+  await expect.poll(() => called.length).toBeGreaterThan(4);
+  // There is more in the store: what is new goes there too.
+  await bench.apply(...events(50, 60));
+  await expect.poll(delivered, { timeout: 20_000 }).toBe(60);
+  expect(leased.rows).toBe(60);
+  await bench.apply(...events(60, 90));
+  await expect.poll(delivered, { timeout: 20_000 }).toBe(90);
+  expect(leased.rows).toBe(60);
+  expect([...called].sort()).toEqual(names(0, 90));
+});
