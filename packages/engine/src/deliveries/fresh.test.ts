@@ -66,6 +66,25 @@ it('leaves to the store what is for a destination that has more due rows there',
   expect(held(to('a')).length).toBe(1);
 });
 
+it('gives back what has waited for long, because its destination is slow', async () => {
+  vi.useFakeTimers({ toFake: ['performance', 'setInterval', 'clearInterval'] });
+  try {
+    const [old, young] = [to('a', 2), to('a', 1)];
+    fresh.hold(old)?.begin(keys(old));
+    await vi.advanceTimersByTimeAsync(8_000);
+    fresh.hold(young)?.begin(keys(young));
+    expect(renewDeliveries).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(8_000);
+    expect((renewDeliveries.mock.calls as unknown[][]).map(([ids]) => ids)).toEqual([keys(old)]);
+    expect(fresh.take('a')?.row.id).toBe(keys(young)[0]);
+    expect(fresh.take('a')).toBeUndefined();
+    // The room is there again.
+    expect(held(to('a', 2_500)).length).toBe(2_000);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 it('gives back what was not begun, under the lease that it is held with', async () => {
   const [one, two] = [to('a', 2), to('b', 1)];
   const holds = [fresh.hold(one), fresh.hold(two)];

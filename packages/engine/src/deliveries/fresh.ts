@@ -31,6 +31,8 @@ interface Fresh {
   id: string;
   doc: string;
   rows: HeldRows;
+  /** On the clock of `performance`. */
+  since: number;
 }
 
 /**
@@ -44,6 +46,7 @@ export class FreshRows {
   #count = 0;
   #text = 0;
   #isClosed = false;
+  #sweeping: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly store: DeliveryStore,
@@ -104,7 +107,11 @@ export class FreshRows {
         void rows.giveBack([...keys]).catch(onError);
         return;
       }
-      for (const id of keys) this.#push(destinations.get(id) as string, { id, doc: docs.get(id) as string, rows });
+      const since = performance.now();
+      for (const id of keys)
+        this.#push(destinations.get(id) as string, { id, doc: docs.get(id) as string, rows, since });
+      // Of a destination that is slow or dead: others may have its rows, and nobody has to renew them.
+      this.#sweeping ??= setInterval(() => void this.#giveBack(leaseMs / 4).catch(onError), leaseMs / 8).unref();
       this.options.onRows();
     };
     return { held: { lease, until: now + leaseMs, docs }, begin, drop };
@@ -113,21 +120,42 @@ export class FreshRows {
   /** The row that has waited longest for this destination, and those that it is held with. */
   take(destination: string): { row: DeliveryRow; rows: HeldRows } | undefined {
     const waiting = this.#waiting.get(destination);
-    const first = waiting?.shift();
-    if (waiting?.length === 0) this.#waiting.delete(destination);
-    if (!first) return undefined;
-    this.#count--;
-    this.#text -= first.doc.length;
-    return { row: decode<DeliveryRow>(first.doc), rows: first.rows };
+    const first = waiting && this.#shift(destination, waiting);
+    return first && { row: decode<DeliveryRow>(first.doc), rows: first.rows };
   }
 
   /** Gives back what was not begun, and what is written later: others need not wait for the end of its lease. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    await this.#giveBack(0);
+  }
+
+  /** What has waited for so many milliseconds. */
+  async #giveBack(ms: number): Promise<void> {
+    const before = performance.now() - ms;
     const ids = new Map<HeldRows, string[]>();
-    for (const { id, rows } of [...this.#waiting.values()].flat()) ids.set(rows, [...(ids.get(rows) ?? []), id]);
-    this.#waiting.clear();
+    for (const [destination, waiting] of this.#waiting) {
+      while (waiting[0] && waiting[0].since <= before) {
+        const { id, rows } = this.#shift(destination, waiting) as Fresh;
+        const some = ids.get(rows) ?? [];
+        some.push(id);
+        ids.set(rows, some);
+      }
+    }
+    if (this.#waiting.size === 0) {
+      clearInterval(this.#sweeping);
+      this.#sweeping = undefined;
+    }
     await Promise.all([...ids].map(([rows, some]) => rows.giveBack(some)));
+  }
+
+  #shift(destination: string, waiting: Fresh[]): Fresh | undefined {
+    const first = waiting.shift();
+    if (waiting.length === 0) this.#waiting.delete(destination);
+    if (!first) return undefined;
+    this.#count--;
+    this.#text -= first.doc.length;
+    return first;
   }
 
   #push(destination: string, fresh: Fresh): void {
