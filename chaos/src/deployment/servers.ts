@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { startMongo, startPostgres, startRedis, type TestServer } from '@tributa
 import { indexWhatIsCompared } from '@tributary/testing/mongo-indexes';
 import { Relay } from '../net/relay.js';
 import { Disk } from './disk.js';
+import { atTheLatest } from './exit.js';
 
 const SHARED_MEMORY = '/dev/shm';
 
@@ -53,7 +54,8 @@ export async function startServers(store: StoreName): Promise<Servers> {
     // It is killed here: what it has acknowledged must be in its file. In memory, a sync of that costs nothing, and a kill
     // of the process takes nothing away.
     const dir = await mkdtemp(join(existsSync(SHARED_MEMORY) ? SHARED_MEMORY : tmpdir(), 'tributary-chaos-redis-'));
-    open.push({ stop: () => rm(dir, { recursive: true, force: true, maxRetries: 5 }) });
+    const remove = atTheLatest(() => rmSync(dir, { recursive: true, force: true, maxRetries: 5 }));
+    open.push({ stop: async () => remove() });
     const redis = await startRedis({ appendonly: 'always', dir });
     open.push(redis);
     const database = store === 'mongo' ? await startMongo() : await startPostgres();
