@@ -91,7 +91,7 @@ export function createEngine({ store, queue, settings, registry, ...options }: E
     store,
     rules,
     flows,
-    hold: (outbox) => dispatcher.hold(outbox),
+    reserve: (outbox) => dispatcher.reserve(outbox),
     onHandOver: () => dispatcher.poke(),
     onConflict: (n) => {
       telemetry.observer.conflicts(n);
@@ -147,6 +147,7 @@ export function createEngine({ store, queue, settings, registry, ...options }: E
     clearInterval(cleaning);
     collector.stop();
     if (worker) await Promise.all([worker.stop(patience), dispatcher.stop(patience)]);
+    await dispatcher.givenBack();
     flows.stop();
     await heartbeats.stop().catch(() => {});
     await queue.close();

@@ -67,7 +67,7 @@ function aProcess(more: Partial<DispatcherOptions> = {}): Dispatcher {
     ...more,
   });
   dispatchers.push(dispatcher);
-  bench.context.hold = (outbox) => dispatcher.hold(outbox);
+  bench.context.reserve = (outbox) => dispatcher.reserve(outbox);
   bench.context.onHandOver = () => dispatcher.poke();
   return dispatcher;
 }
@@ -115,6 +115,7 @@ it('calls what its process commits without leasing it in the store', async () =>
 it('holds what it has not begun: others get it when the process has died, or at once when it is stopped', async () => {
   answer = never;
   const dispatcher = aProcess({ timeoutMs: 100_000 });
+  dispatcher.start();
   const before = Date.now();
   await bench.apply(...events(0, 10));
   await expect.poll(() => called.length).toBe(4);
@@ -137,7 +138,7 @@ it('is due for others once the lease of a dead process has passed', async () => 
 });
 
 it('lets what is due in the store have its turn, and does what is new behind it', async () => {
-  delete bench.context.hold;
+  delete bench.context.reserve;
   await bench.apply(...events(0, 50));
   const dispatcher = aProcess();
   const leased = countLeased();
@@ -152,4 +153,28 @@ it('lets what is due in the store have its turn, and does what is new behind it'
   await expect.poll(delivered, { timeout: 20_000 }).toBe(90);
   expect(leased.rows).toBe(60);
   expect([...called].sort()).toEqual(names(0, 90));
+});
+
+it('does an old row of a destination while what is new would fill all its places', async () => {
+  aProcess().start();
+  answer = () => new Promise((resolve) => setTimeout(resolve, 20));
+  let n = 0;
+  let goesOn = true;
+  const stream = (async () => {
+    while (goesOn) {
+      await bench.apply(...events(n, n + 8));
+      n += 8;
+    }
+  })();
+  await expect.poll(() => called.length).toBeGreaterThan(20);
+  const reserve = bench.context.reserve;
+  bench.context.reserve = () => undefined;
+  await bench.apply({ type: 'track', event: 'old', userId: 'old', messageId: 'old' });
+  bench.context.reserve = reserve as NonNullable<typeof reserve>;
+  const before = called.length;
+  await expect.poll(() => called, { timeout: 20_000, interval: 20 }).toContain('old');
+  // Those that were called meanwhile are few of those that came.
+  expect(called.indexOf('old') - before).toBeLessThan(100);
+  goesOn = false;
+  await stream;
 });

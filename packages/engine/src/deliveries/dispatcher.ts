@@ -1,16 +1,16 @@
 import { setMaxListeners } from 'node:events';
 import { v7 as uuidv7 } from 'uuid';
 import type { Lanes } from '../collect/lanes.js';
+import type { Reservation } from '../pipeline/context.js';
 import type { Commit, DeliveryRow, DeliveryStore } from '../storage/port.js';
-import { FreshRows, type Hold } from './fresh.js';
 import { HeldRows } from './held.js';
+import { Looks } from './looks.js';
 import { Places, type PlacesOptions } from './places.js';
+import { ReservedRows } from './reserved.js';
 import { RowWork, type WorkOptions } from './row-work.js';
 
 /** Rows that are in work at a time in this process: most of them wait to be handed back. */
 const MOST = 4_000;
-/** Milliseconds for which rows that a commit of this process has just made may go before those that are due in the store. */
-const FRESH_FIRST = 100;
 
 export interface DispatcherOptions extends Omit<WorkOptions, 'stopping'>, PlacesOptions {
   /** Milliseconds between two looks at the rows when nobody says that there is something. */
@@ -28,9 +28,10 @@ export class Dispatcher {
   readonly #stop = new AbortController();
   readonly #places: Places;
   readonly #running = new Set<Promise<void>>();
-  readonly #fresh: FreshRows;
+  readonly #looks = new Looks();
+  readonly #reserved: ReservedRows;
   readonly #work: RowWork;
-  #looked = Number.NEGATIVE_INFINITY;
+  #isLooking = false;
   #wake: (() => void) | undefined;
   #poked = false;
   #stopping = false;
@@ -46,7 +47,7 @@ export class Dispatcher {
     this.#places = new Places(options, () => this.poke());
     this.#work = new RowWork(store, lanes, { ...options, stopping: this.#stop.signal });
     const { leaseMs, onError } = options;
-    this.#fresh = new FreshRows(store, { leaseMs, onError, onRows: () => this.#beginFresh() });
+    this.#reserved = new ReservedRows(store, this.#looks, { leaseMs, onError, onRows: () => this.#beginReserved() });
   }
 
   start(): void {
@@ -59,9 +60,9 @@ export class Dispatcher {
     this.#wake?.();
   }
 
-  /** Takes rows of a commit that is about to be written: they are begun as soon as it is, without a way through the store. */
-  hold(outbox: Commit['outbox']): Hold | undefined {
-    return this.#stopping ? undefined : this.#fresh.hold(outbox);
+  /** Reserves rows of a commit that is about to be written: they are called without a way through the store. */
+  reserve(outbox: Commit['outbox']): Reservation | undefined {
+    return this.#reserved.reserve(outbox);
   }
 
   /** Takes nothing new; gives running attempts `patience` ms, then aborts them: they are tried again elsewhere. */
@@ -70,9 +71,14 @@ export class Dispatcher {
     this.#stopping = true;
     this.#wake?.();
     await this.#loop;
-    await this.#fresh.close().catch(this.options.onError);
+    this.#reserved.close();
     await Promise.all(this.#running);
     clearTimeout(late);
+  }
+
+  /** Resolves when what was reserved and not begun is given back; after the last commit. */
+  givenBack(): Promise<void> {
+    return this.#reserved.givenBack();
   }
 
   async #run(): Promise<void> {
@@ -105,42 +111,44 @@ export class Dispatcher {
     // Of very many destinations, fewer rows each.
     const limit = Math.min(this.#places.half, Math.max(1, Math.floor((MOST - this.#running.size) / room)));
     const except = this.#places.full();
-    this.#looked = performance.now();
-    const rows = await this.store.leaseDeliveries({
-      now: Date.now(),
-      leaseMs,
-      lease,
-      limit,
-      destinations: room,
-      except,
+    // What is reserved stays off the places that are asked for.
+    this.#isLooking = true;
+    const asked = { lease, limit, destinations: room, except };
+    const rows = await this.store.leaseDeliveries({ now: Date.now(), leaseMs, ...asked }).finally(() => {
+      this.#isLooking = false;
     });
-    this.#fresh.looked(rows, { limit, destinations: room, except });
+    this.#looks.note(rows, asked, this.#reserved.destinations());
     if (rows.length > 0) {
       const ids = rows.map(({ id }) => id);
       const held = new HeldRows(this.store, ids, { lease, leaseMs, onError });
       for (const row of rows) this.#begin(row, held);
     }
-    this.#beginFresh();
+    this.#beginReserved();
     return rows.length > 0;
   }
 
-  /** Begins what waits here, as far as there are places; what is due in the store has its turn between. */
-  #beginFresh(): void {
-    if (this.#stopping) return;
-    for (const destination of this.#fresh.destinations()) {
-      while (this.#running.size < MOST && this.#places.isFree(destination)) {
-        const next = this.#fresh.take(destination);
+  /**
+   * Begins what is reserved, of one destination or of all. Of one for which the store was not asked lately, half of the
+   * places at most: so that the store is asked, for it has room then.
+   */
+  #beginReserved(only?: string): void {
+    if (this.#stopping || this.#isLooking) return;
+    for (const destination of only === undefined ? this.#reserved.destinations() : [only]) {
+      const isRecent = this.#looks.isRecent(destination);
+      while (this.#running.size < MOST && this.#places.isFree(destination, isRecent ? 'all' : 'half')) {
+        const next = this.#reserved.take(destination);
         if (!next) break;
         this.#begin(next.row, next.rows);
       }
+      const mayBeAsked = this.#places.busy(destination) <= this.#places.half;
+      if (!isRecent && mayBeAsked && this.#reserved.has(destination)) this.poke();
     }
   }
 
   #begin(row: DeliveryRow, held: HeldRows): void {
     const free = this.#places.take(row.destination);
     const leave = () => {
-      free();
-      if (performance.now() - this.#looked < FRESH_FIRST) this.#beginFresh();
+      if (free()) this.#beginReserved(row.destination);
     };
     const work = this.#work
       .one(row, held.lease, leave)

@@ -11,6 +11,7 @@ export interface HeldOptions {
 export class HeldRows {
   readonly #ids: Set<string>;
   readonly #renewing: NodeJS.Timeout;
+  #renewal: Promise<void> = Promise.resolve();
 
   readonly lease: string;
 
@@ -21,13 +22,17 @@ export class HeldRows {
   ) {
     this.lease = lease;
     this.#ids = new Set(ids);
-    const renew = () => store.renewDeliveries([...this.#ids], lease, Date.now() + leaseMs).catch(onError);
+    const renew = () => {
+      this.#renewal = store.renewDeliveries([...this.#ids], lease, Date.now() + leaseMs).catch(onError);
+    };
     this.#renewing = setInterval(renew, leaseMs / 3);
   }
 
   /** Lets others have these of them at once. */
   async giveBack(ids: string[]): Promise<void> {
     for (const id of ids) this.letGo(id);
+    // A renewal that is under way must not come after it.
+    await this.#renewal;
     await this.store.renewDeliveries(ids, this.lease, Date.now());
   }
 

@@ -24,3 +24,17 @@ it('has room for so many destinations, and says when there is some again', () =>
   back[1]?.();
   expect([places.room(), room]).toEqual([2, 1]);
 });
+
+it('says whether one more call is free, of all places or of half of them', () => {
+  const places = new Places({ perDestination: 4, destinations: 2 }, () => undefined);
+  const free = (destination: string) => [places.isFree(destination, 'half'), places.isFree(destination, 'all')];
+  const back = [places.take('a')];
+  expect(free('a')).toEqual([true, true]);
+  back.push(places.take('a'));
+  expect(free('a')).toEqual([false, true]);
+  back.push(places.take('a'), places.take('a'));
+  expect([free('a'), places.busy('a')]).toEqual([[false, false], 4]);
+  places.take('b');
+  expect(free('c')).toEqual([false, false]);
+  expect([back[0]?.(), back[0]?.(), places.busy('a')]).toEqual([true, false, 3]);
+});

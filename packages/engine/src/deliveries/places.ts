@@ -28,10 +28,16 @@ export class Places {
     return [...this.#busy].filter(([, n]) => n > this.half).map(([destination]) => destination);
   }
 
-  /** Whether a destination may be given one now. */
-  isFree(destination: string): boolean {
-    const n = this.#busy.get(destination);
-    return n === undefined ? this.#busy.size < this.options.destinations : n < this.options.perDestination;
+  /** Calls of a destination that are under way. */
+  busy(destination: string): number {
+    return this.#busy.get(destination) ?? 0;
+  }
+
+  /** Whether a destination may be given one more: of all its places, or of half of them. */
+  isFree(destination: string, which: 'all' | 'half'): boolean {
+    const n = this.busy(destination);
+    if (n === 0) return this.#busy.size < this.options.destinations;
+    return n < (which === 'all' ? this.options.perDestination : this.half);
   }
 
   /** How many destinations may be given places now. */
@@ -39,17 +45,18 @@ export class Places {
     return this.#busy.size >= this.options.destinations ? 0 : this.options.destinations - this.full().length;
   }
 
-  /** Takes a place; what it answers gives it back, once. */
-  take(destination: string): () => void {
+  /** Takes a place; what it answers gives it back, once, and says whether it did. */
+  take(destination: string): () => boolean {
     this.#busy.set(destination, (this.#busy.get(destination) ?? 0) + 1);
     let isTaken = true;
     return () => {
-      if (!isTaken) return;
+      if (!isTaken) return false;
       isTaken = false;
       const left = (this.#busy.get(destination) as number) - 1;
       if (left === 0) this.#busy.delete(destination);
       else this.#busy.set(destination, left);
       if (left === this.half || this.#busy.size === this.options.destinations - 1) this.onRoom();
+      return true;
     };
   }
 }

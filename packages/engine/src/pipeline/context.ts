@@ -1,4 +1,3 @@
-import type { Hold } from '../deliveries/fresh.js';
 import type { CompiledFlow, LiveFlows, MissingFlow } from '../flows/index.js';
 import type { IdentityRules } from '../identity/rules.js';
 import type { Commit, Store } from '../storage/port.js';
@@ -15,8 +14,8 @@ export interface PipelineContext {
     live(): LiveFlows;
     version(flow: string, version: number): Promise<CompiledFlow | MissingFlow | undefined>;
   };
-  /** Takes rows of a commit as a whole that is about to be written: the worker of deliveries will do them at once. */
-  hold?(outbox: Commit['outbox']): Hold | undefined;
+  /** Reserves rows of a commit as a whole that is about to be written, for this process to deliver at once. */
+  reserve?(outbox: Commit['outbox']): Reservation | undefined;
   /** Called after a commit that handed something over, so that deliveries need not wait for their clock. */
   onHandOver(): void;
   onConflict(profiles: number): void;
@@ -27,4 +26,14 @@ export interface PipelineContext {
   /** Who works at a time: batches side by side, or one suspected event. */
   turns: Turns;
   telemetry?: Telemetry;
+}
+
+/** Rows of a commit that its writer will work on. */
+export interface Reservation {
+  /** What is written with the rows. */
+  readonly leased: NonNullable<Commit['leased']>;
+  /** The commit is written: these of its rows are new, and ours. */
+  confirm(keys: readonly string[]): void;
+  /** It is not, or nobody knows. Rows that were written all the same are due when their lease has passed. */
+  release(): void;
 }

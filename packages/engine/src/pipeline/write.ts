@@ -23,9 +23,9 @@ export async function writeWork(
   // After the reads: whoever owns a batch now has read no older state than this (design, step 4).
   if (!weakened('ownership-check')) await verify(leases, more.whole);
   crashPoint('part:before-commit');
-  const result = await writeHeld(context, { ...commit, ...more });
+  const result = await writeLeased(context, { ...commit, ...more });
   crashPoint('part:after-commit');
-  if (!result.undone && (late || commit.outbox.length > (result.held?.length ?? 0))) {
+  if (!result.undone && (late || commit.outbox.length > (result.leased?.length ?? 0))) {
     crashPoint('part:before-hand-over');
     if (late) await write(context, late(result.conflicts));
     context.onHandOver();
@@ -40,17 +40,17 @@ async function verify(leases: readonly Lease[], whole = false): Promise<void> {
   if (!held.every(Boolean)) throw new LeaseLost();
 }
 
-/** With what it hands over already in our hands, where a commit is written as a whole: nobody has to lease it then. */
-async function writeHeld(context: PipelineContext, commit: Commit): Promise<CommitResult> {
-  const hold = commit.whole && context.hold?.(commit.outbox);
-  if (!hold) return write(context, commit);
+/** With what it hands over already under a lease of ours, where a commit is written as a whole. */
+async function writeLeased(context: PipelineContext, commit: Commit): Promise<CommitResult> {
+  const reservation = commit.whole && context.reserve?.(commit.outbox);
+  if (!reservation) return write(context, commit);
   let result: CommitResult | undefined;
   try {
-    result = await write(context, { ...commit, held: hold.held });
+    result = await write(context, { ...commit, leased: reservation.leased });
     return result;
   } finally {
-    if (result?.held) hold.begin(result.held);
-    else hold.drop();
+    if (result?.leased) reservation.confirm(result.leased);
+    else reservation.release();
   }
 }
 

@@ -123,7 +123,7 @@ export interface Commit {
    * Rows of `outbox` that are written under a lease of the writer, who works on them at once: their documents, by their
    * keys. Only with `whole`.
    */
-  held?: { lease: string; until: number; docs: ReadonlyMap<string, string> };
+  leased?: { lease: string; until: number; docs: ReadonlyMap<string, string> };
   /** Step 2 with the rest, where it is written as a whole. */
   claims?: (Pick<MessageClaim, 'id' | 'batch'> & Pick<ClaimAnswer, 'state'>)[];
 }
@@ -133,8 +133,8 @@ export interface CommitResult {
   conflicts: string[];
   /** A commit that was to be written as a whole was not written. */
   undone?: true;
-  /** Keys of the rows that are new and under the lease of `held`. */
-  held?: string[];
+  /** Keys of the rows that are new and under the lease of `leased`. */
+  leased?: string[];
 }
 
 export interface StoredEvent {

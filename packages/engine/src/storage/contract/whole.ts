@@ -126,8 +126,8 @@ export function wholeContract(subject: Subject): void {
       const now = Date.now();
       const docs = new Map([old, held].map((entry) => [entry.key, encode(rowOf('p', entry))]));
       const outbox = [old, held, free].map((entry) => ({ profile: 'p', entry }));
-      const commit = aCommit({ outbox, whole: true, held: { lease: token, until: now + 10_000, docs } });
-      expect(await subject.store.commit(commit)).toEqual({ conflicts: [], held: [held.key] });
+      const commit = aCommit({ outbox, whole: true, leased: { lease: token, until: now + 10_000, docs } });
+      expect(await subject.store.commit(commit)).toEqual({ conflicts: [], leased: [held.key] });
       const lease = async (at: number) => {
         const query = { now: at, leaseMs: 60_000, lease: newId(), limit: 10, destinations: 100, except: [] };
         const rows = await subject.store.leaseDeliveries(query);
@@ -146,7 +146,7 @@ export function wholeContract(subject: Subject): void {
         aCommit({
           outbox: [first, dead].map((entry) => ({ profile: 'p', entry })),
           whole: true,
-          held: { lease: token, until, docs: later },
+          leased: { lease: token, until, docs: later },
         }),
       );
       // Its writer goes on holding one of them, and has died with the other.

@@ -35,7 +35,7 @@ export async function commit(db: Db, months: Months, batch: Commit, owner: numbe
   // What nothing reads is not run.
   const run = [...(epoch === undefined ? [] : ['fence']), ...(batch.whole ? ['whole'] : [])];
   const checks = run.map((part) => `, (SELECT count(*) FROM ${part}) AS ${part}`).join('');
-  const rows = batch.held ? ', ARRAY(SELECT id FROM new_deliveries) AS rows' : '';
+  const rows = batch.leased ? ', ARRAY(SELECT id FROM new_deliveries) AS rows' : '';
   const text = statement.text(`SELECT ARRAY(SELECT id FROM lost) AS lost${checks}${rows}`);
   const write = () => db.sql.query<{ lost: string[]; rows?: string[] }>(text, statement.values);
   const [row] = await withMonths(months, batch, write).catch((error: unknown) => {
@@ -45,9 +45,9 @@ export async function commit(db: Db, months: Months, batch: Commit, owner: numbe
   if (!row) return { conflicts: batch.profiles.map(({ id }) => id), undone: true };
   const lost = new Set(row.lost);
   const conflicts = batch.profiles.map(({ id }) => id).filter((id) => lost.has(columnKey(id)));
-  if (!batch.held) return { conflicts };
+  if (!batch.leased) return { conflicts };
   const added = new Set(row.rows);
-  return { conflicts, held: [...batch.held.docs.keys()].filter((key) => added.has(columnKey(key))) };
+  return { conflicts, leased: [...batch.leased.docs.keys()].filter((key) => added.has(columnKey(key))) };
 }
 
 /** Nothing stays written when something was lost to another, or a batch has its receipt: its numbers are counted then. */

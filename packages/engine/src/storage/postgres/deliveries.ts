@@ -19,12 +19,12 @@ export type StoredRow = {
 };
 
 /** Step 6 of the commit: outbox entries become rows, once for each key. */
-export function addDeliveries(statement: Statement, schema: string, { outbox, held }: Commit): void {
+export function addDeliveries(statement: Statement, schema: string, { outbox, leased }: Commit): void {
   if (outbox.length === 0) return;
   const docs: string[] = [];
   const rows = outbox.map(({ profile, entry }) => {
     const row = rowOf(profile, entry);
-    const doc = held?.docs.get(row.id);
+    const doc = leased?.docs.get(row.id);
     docs.push(doc ?? encode(row));
     return {
       id: columnKey(row.id),
@@ -33,7 +33,7 @@ export function addDeliveries(statement: Statement, schema: string, { outbox, he
       destination: columnKey(row.destination),
       flow: entry.kind === 'emit' ? null : columnKey(entry.run.flow),
       due_at: row.dueAt,
-      ...(doc !== undefined && { lease: held?.lease, until: held?.until }),
+      ...(doc !== undefined && { lease: leased?.lease, until: leased?.until }),
       created_at: row.createdAt,
     };
   });
