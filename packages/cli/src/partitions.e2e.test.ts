@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { need, startPostgres, startRedis, type TestServer } from '@tributary/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Deployment, deploy, eventually, TOKEN } from './testing/deployment.js';
@@ -48,19 +49,32 @@ describe.skipIf(!servers.ok)('the number of partitions, on Redis and PostgreSQL'
       );
       for (const answer of await Promise.all(sent)) expect(answer.status).toBe(200);
     };
-    await visit(api, 'Before');
     expect(await partitions(env, '2')).toMatchObject({
       code: 1,
       said: expect.stringMatching(/stays as it is\. Processes of this deployment live \(.*api.*\)/),
     });
-    await stop(...before);
-    expect(await partitions(env)).toEqual({ code: 0, said: '4 partitions\n' });
+    await stop(before[1] as Deployment);
+    await visit(api, 'Before');
+    await stop(api);
+    expect(await partitions(env, '2')).toMatchObject({
+      code: 1,
+      said: expect.stringMatching(/stays as it is\. Events still wait: 30, in \d+ of/),
+    });
+    const worker = await deploy(['worker'], { ...env, PORT: '0' });
+    await eventually(
+      async () => !/waiting_events\{[^}]*\} [1-9]/.test(await (await fetch(`${worker.url}/metrics`)).text()),
+    );
+    await stop(worker);
+    expect(await partitions(env)).toEqual({ code: 0, said: 'Queue on Redis, store on PostgreSQL.\nPartitions: 4\n' });
     expect(await partitions(env, '0')).toMatchObject({ code: 1, said: expect.stringContaining('from 1 to 1024') });
     expect(await partitions(env, '2')).toMatchObject({
       code: 0,
-      said: expect.stringMatching(/^2 partitions, 4 before/),
+      said: expect.stringMatching(/^Partitions: 2, 4 before/m),
     });
-    expect(await partitions(env, '2')).toMatchObject({ code: 0, said: '2 partitions, as before\n' });
+    expect(await partitions(env, '2')).toMatchObject({
+      code: 0,
+      said: expect.stringMatching(/^Partitions: 2, as before$/m),
+    });
 
     await expect(deploy(['api'], { ...env, TRIBUTARY_PARTITIONS: '4' })).rejects.toThrow(
       /cannot run with 4.*tributary partitions 4/,
@@ -77,14 +91,17 @@ describe.skipIf(!servers.ok)('the number of partitions, on Redis and PostgreSQL'
 
 it('is changed in an embedded deployment too, but not while it is in use', async () => {
   const folder = await temporaryFolder();
-  const env = { TRIBUTARY_DATA: folder.path };
+  const env = { TRIBUTARY_DATA: `${folder.path}/data` };
+  const none = await partitions(env);
+  expect(none).toMatchObject({ code: 1, said: expect.stringContaining('There is no deployment in') });
+  expect(existsSync(env.TRIBUTARY_DATA)).toBe(false);
   const running = await deploy(['start'], env);
   expect(await partitions(env, '3')).toMatchObject({ code: 1, said: expect.stringContaining(folder.path) });
   await stop(running);
-  expect(await partitions(env)).toEqual({ code: 0, said: '16 partitions\n' });
+  expect(await partitions(env)).toMatchObject({ code: 0, said: expect.stringMatching(/^Partitions: 16$/m) });
   expect(await partitions(env, '3')).toMatchObject({ code: 0 });
   const again = await deploy(['start'], env);
   await stop(again);
-  expect(await partitions(env)).toEqual({ code: 0, said: '3 partitions\n' });
+  expect(await partitions(env)).toMatchObject({ code: 0, said: expect.stringMatching(/^Partitions: 3$/m) });
   await folder.remove();
 });

@@ -166,8 +166,10 @@ export function createEngine({ store, queue, settings, registry, ...options }: E
     health: () => readHealth(store, queue, heartbeats),
     plugins: () => registry.list(),
     start: async (roles) => {
-      for (const role of roles) await begin[role]();
+      // Whoever changes the number of partitions looks for a heartbeat afterwards: one of the two sees the other.
       await heartbeats.start(roles);
+      await queue.confirmPartitions();
+      for (const role of roles) await begin[role]();
     },
     stop: (patience = settings.shutdownMs) => {
       stopped ??= stop(patience);

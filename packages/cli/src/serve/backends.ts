@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import {
   asStoreError,
   type Backends,
@@ -14,6 +15,7 @@ import {
   type Store,
 } from '@tributary/engine';
 import type { Logger } from 'pino';
+import { CliError } from '../errors.js';
 import { watchDisk } from './disk.js';
 import { patiently } from './patiently.js';
 
@@ -37,19 +39,20 @@ export function describeBackends(settings: Settings, { queue, store }: Backends)
 interface Use {
   /** Whether the process is one of several, each with its role. */
   severalProcesses: boolean;
-  /** Whether it only looks: then a process that owns the deployment goes on. */
-  onlyLooks?: boolean;
+  /** False for a command: it makes no deployment, and takes none over from the process that owns it. */
+  isProcess?: boolean;
 }
 
 /** Opens what the settings choose. Servers that do not answer yet are waited for. */
 export async function openBackends(
   settings: Settings,
-  { severalProcesses, onlyLooks = false }: Use,
+  { severalProcesses, isProcess = true }: Use,
   log: Pick<Logger, 'warn'>,
 ): Promise<Opened> {
   const chosen = chooseBackends(settings, severalProcesses);
   const options = {
     partitions: settings.partitions,
+    mustExist: !isProcess,
     settings: {
       lockDuration: settings.lockMs,
       stalledInterval: settings.stalledMs,
@@ -60,6 +63,10 @@ export async function openBackends(
   };
   // A disk that is full has its time to be cleared: nobody else can open this folder.
   if (chosen.queue === 'embedded') {
+    if (!isProcess && !existsSync(settings.dataDir))
+      throw new CliError(
+        `There is no deployment in ${settings.dataDir}: set TRIBUTARY_DATA, or the servers that it uses.`,
+      );
     return patiently(Number.POSITIVE_INFINITY, () => openInProcess(settings.dataDir, options));
   }
 
@@ -77,7 +84,7 @@ export async function openBackends(
   const store = createPostgresStore({ sql: poolSql({ url: settings.postgresUrl as string }) });
   await patiently(startupMs, () => store.open());
   // Without Redis one process owns the deployment: one that ran before and still lives can commit nothing from here on.
-  if (chosen.queue === 'postgres' && !onlyLooks) await store.takeOwnership();
+  if (chosen.queue === 'postgres' && isProcess) await store.takeOwnership();
   return { queue, store, release: async () => {} };
 }
 

@@ -24,9 +24,8 @@ export class Lanes {
     return this.#lane(partition).depth;
   }
 
+  /** The store may name a partition that a queue which was lost and made anew does not have: its work goes into another. */
   #lane(partition: number): Lane {
-    const lane = this.#lanes[partition];
-    if (!lane) throw new RangeError(`There is no partition ${partition}.`);
-    return lane;
+    return this.#lanes[partition % this.#lanes.length] as Lane;
   }
 }

@@ -9,7 +9,7 @@ import { changePartitions } from './repartition.js';
 let store: Store;
 let waiting: WaitingBatch[];
 const setPartitions = vi.fn<Queue['setPartitions']>(async () => {});
-const queue = { waiting: async () => waiting, setPartitions };
+const queue = { partitions: 16, waiting: async () => waiting, setPartitions };
 const process = () => new Heartbeats(store, () => undefined);
 
 beforeEach(async () => {
@@ -51,12 +51,23 @@ it('believes in a process that was killed for as long as it may be merely slow',
   expect(setPartitions).toHaveBeenCalledOnce();
 });
 
+it('takes it back when a process has started meanwhile, with the number of before', async () => {
+  setPartitions.mockImplementationOnce(() => process().start(['api']));
+  await expect(changePartitions({ queue, store }, 4)).rejects.toMatchObject({ code: 'STILL_AT_WORK' });
+  expect(setPartitions.mock.calls).toEqual([[4], [16]]);
+});
+
+it('refuses a number that makes no sense before it looks at anything', async () => {
+  await process().start(['worker']);
+  await expect(changePartitions({ queue, store }, 0)).rejects.toMatchObject({ code: 'PARTITIONS_INVALID' });
+});
+
 it('changes nothing while a batch waits', async () => {
   const batch = { id: 'b', partition: 0, events: 20, producer: 'p', accepted: 20, createdAt: 1 };
   waiting = [batch, { ...batch, id: 'c', events: 3 }];
   await expect(changePartitions({ queue, store }, 4)).rejects.toMatchObject({
     code: 'STILL_AT_WORK',
-    message: expect.stringContaining('2 batches with 23 events still wait'),
+    message: expect.stringContaining('Events still wait: 23, in 2 of'),
   });
   expect(setPartitions).not.toHaveBeenCalled();
 });

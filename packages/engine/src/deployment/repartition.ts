@@ -1,5 +1,5 @@
 import type { Health } from '../port.js';
-import { QueueError } from '../queue/errors.js';
+import { checkPartitions, QueueError } from '../queue/errors.js';
 import type { Queue } from '../queue/port.js';
 import type { Store } from '../storage/port.js';
 import { Heartbeats, isLiving } from './heartbeats.js';
@@ -10,19 +10,29 @@ import { Heartbeats, isLiving } from './heartbeats.js';
  * changes nothing, while a process lives or a batch waits.
  */
 export async function changePartitions(
-  { queue, store }: { queue: Pick<Queue, 'waiting' | 'setPartitions'>; store: Store },
+  { queue, store }: { queue: Pick<Queue, 'partitions' | 'waiting' | 'setPartitions'>; store: Store },
   partitions: number,
 ): Promise<void> {
-  const living = (await new Heartbeats(store, () => undefined).list()).filter(isLiving);
-  if (living.length > 0) throw stillAtWork(rolesOf(living));
+  checkPartitions(partitions);
+  const heartbeats = new Heartbeats(store, () => undefined);
+  const refuseLiving = async () => {
+    const living = (await heartbeats.list()).filter(isLiving);
+    if (living.length > 0) throw stillAtWork(rolesOf(living));
+  };
+  await refuseLiving();
   const waiting = await queue.waiting();
   if (waiting.length > 0) {
     const events = waiting.reduce((sum, batch) => sum + batch.events, 0);
     throw stillAtWork(
-      `${waiting.length} batches with ${events} events still wait. Start a worker without an api, and stop it once they are done.`,
+      `Events still wait: ${events}, in ${waiting.length} of the queue's jobs. Start a worker without an api, and stop it once they are done.`,
     );
   }
   await queue.setPartitions(partitions);
+  // A process that was just starting has the old number: it says that it lives before it looks at the number again.
+  await refuseLiving().catch(async (error: unknown) => {
+    await queue.setPartitions(queue.partitions);
+    throw error;
+  });
 }
 
 function rolesOf(living: Health['workers']): string {

@@ -22,6 +22,7 @@ export interface QueueBed {
 export interface OpenOptions {
   /** PARTITIONS when the option is missing; none at all when it is there and undefined. */
   partitions?: number | undefined;
+  mustExist?: boolean;
   settings?: Partial<QueueSettings>;
   onError?: OnError;
 }

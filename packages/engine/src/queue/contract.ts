@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Batch } from '../events/batch.js';
-import { PARTITIONS } from './contract-address.js';
 import { addNumbered, drained, type MakeBed, numbered, type QueueBed, rejected, sealed, upTo } from './contract-bed.js';
+import { numbersContract } from './contract-numbers.js';
 import { GiveBack, type Lease } from './port.js';
 
 /** What every queue does, whatever it is made of. */
@@ -13,6 +13,7 @@ export function queueContract(name: string, make: MakeBed): void {
       bed = await make();
     });
     afterEach(async () => bed.close());
+    numbersContract(make);
 
     it('keeps an added batch over a restart, and says what waits without loading it', async () => {
       const first = await bed.open();
@@ -43,43 +44,6 @@ export function queueContract(name: string, make: MakeBed): void {
     it('refuses a partition that it does not have', async () => {
       const queue = await bed.open();
       await expect(queue.add(2, sealed(numbered(2, 0)))).rejects.toMatchObject({ code: 'PARTITION_UNKNOWN' });
-    });
-
-    it('refuses another number of partitions than it was created with', async () => {
-      await bed.open();
-      await expect(bed.open({ partitions: 3 })).rejects.toMatchObject({
-        code: 'PARTITIONS_CHANGED',
-        path: 'TRIBUTARY_PARTITIONS',
-      });
-    });
-
-    it('has the number that it was created with when none is given', async () => {
-      await bed.open();
-      expect(await bed.open({ partitions: undefined })).toMatchObject({
-        partitions: PARTITIONS,
-        allPartitions: PARTITIONS,
-      });
-    });
-
-    it('has another number once it is set, and works off what the partitions of before still hold', async () => {
-      const before = await bed.open();
-      await before.setPartitions(5);
-      await before.add(1, sealed(numbered(1, 0)));
-      const more = await bed.open({ partitions: 5 });
-      await more.add(4, sealed(numbered(4, 1)));
-      await more.setPartitions(1);
-      await expect(bed.open({ partitions: 5 })).rejects.toMatchObject({ code: 'PARTITIONS_CHANGED' });
-      const fewer = await bed.open({ partitions: undefined });
-      expect(fewer).toMatchObject({ partitions: 1, allPartitions: 5 });
-      const done: number[] = [];
-      fewer.work(async ({ partition }) => void done.push(partition));
-      await drained(fewer);
-      // A wait or an emitted event of before comes back into its partition.
-      await fewer.add(3, sealed(numbered(3, 2)));
-      await drained(fewer);
-      expect(done.sort()).toEqual([1, 3, 4]);
-      await expect(fewer.setPartitions(0)).rejects.toMatchObject({ code: 'PARTITIONS_INVALID' });
-      expect((await bed.open({ partitions: undefined })).partitions).toBe(1);
     });
 
     it('works off each partition in order, one batch at a time, over several workers', async () => {

@@ -1,4 +1,4 @@
-import { checkPartitions, partitionsChanged } from './errors.js';
+import { checkPartitions, noDeployment, partitionsChanged } from './errors.js';
 
 /** Partitions of a deployment that is created without a number. */
 export const DEFAULT_PARTITIONS = 16;
@@ -11,14 +11,23 @@ export interface Numbers {
   readonly all: number;
 }
 
-/** The number that a deployment is created with when this process is its first. */
-export function firstNumber(wanted: number | undefined): number {
-  if (wanted !== undefined) checkPartitions(wanted);
-  return wanted ?? DEFAULT_PARTITIONS;
+/** What an opener of the queue says of its partitions. */
+export interface WantedNumber {
+  /** Refused when the deployment has another; without one it is that of the deployment, or the default for a new one. */
+  partitions?: number | undefined;
+  /** Whether there must be a deployment: else NO_DEPLOYMENT. */
+  mustExist?: boolean;
+}
+
+/** The number that a deployment is created with when this process is its first; none when it must not create one. */
+export function firstNumber({ partitions, mustExist }: WantedNumber): number | undefined {
+  if (partitions !== undefined) checkPartitions(partitions);
+  return mustExist ? undefined : (partitions ?? DEFAULT_PARTITIONS);
 }
 
 /** The stored numbers, refused with PARTITIONS_CHANGED when this process wants another one. */
 export function agree(stored: { partitions: unknown; all: unknown }, wanted: number | undefined): Numbers {
+  if (stored.partitions == null) throw noDeployment();
   const partitions = Number(stored.partitions);
   if (wanted !== undefined && wanted !== partitions) throw partitionsChanged(partitions, wanted);
   return { partitions, all: Math.max(partitions, Number(stored.all ?? 0)) };

@@ -1,6 +1,6 @@
 import type { SealedBatch } from '../events/sealed.js';
 import { jobName } from './codec.js';
-import { checkPartitions, QueueError } from './errors.js';
+import { checkPartitions, partitionsChanged, QueueError } from './errors.js';
 import type { Numbers } from './numbers.js';
 import { type BatchHandler, type Queue, QueueUnavailable, type QueueWorker, type WaitingBatch } from './port.js';
 import type { OnError, QueueSettings } from './settings.js';
@@ -83,6 +83,11 @@ export class PartitionedQueue implements Queue {
   async setPartitions(partitions: number): Promise<void> {
     checkPartitions(partitions);
     await this.#ask(this.store.setNumbers({ partitions, all: Math.max(partitions, this.allPartitions) }));
+  }
+
+  async confirmPartitions(): Promise<void> {
+    const stored = await this.#ask(this.store.storedPartitions());
+    if (stored !== this.partitions) throw partitionsChanged(stored, this.partitions);
   }
 
   warnings(): Promise<string[]> {

@@ -29,6 +29,8 @@ export interface Queue {
    * waits and nobody adds, or the order of what is in two partitions is lost (G2).
    */
   setPartitions(partitions: number): Promise<void>;
+  /** Fails with PARTITIONS_CHANGED when the number has changed since the queue was opened. */
+  confirmPartitions(): Promise<void>;
   /** Sentences about settings of the server that weaken a promise (appendonly, maxmemory-policy). */
   warnings(): Promise<string[]>;
   close(): Promise<void>;

@@ -22,6 +22,7 @@ import {
   postgresWarnings,
   queueName,
   setNumbers,
+  storedNumbers,
   waitingBatches,
   waitingBytes,
 } from './postgres-tables.js';
@@ -136,6 +137,10 @@ export class PostgresStore implements QueueStore {
 
   setNumbers(numbers: Numbers): Promise<void> {
     return setNumbers(this.parts.pool, numbers);
+  }
+
+  async storedPartitions(): Promise<number> {
+    return Number((await storedNumbers(this.parts.pool)).partitions);
   }
 
   warnings(): Promise<string[]> {

@@ -13,9 +13,12 @@ export async function createTable(pool: PgPool): Promise<void> {
 }
 
 /** Stores the number of partitions with the first start, and gives what is stored. */
-export async function storedNumbers(pool: PgPool, partitions: number): Promise<{ partitions: unknown; all: unknown }> {
+export async function storedNumbers(
+  pool: PgPool,
+  first?: number,
+): Promise<{ partitions: string | undefined; all: string | undefined }> {
   const insert = `INSERT INTO tributary_queue (name, value) VALUES ('partitions', $1) ON CONFLICT (name) DO NOTHING`;
-  await pool.query(insert, [String(partitions)]);
+  if (first !== undefined) await pool.query(insert, [String(first)]);
   const { rows } = await pool.query<{ name: string; value: string }>(
     `SELECT name, value FROM tributary_queue WHERE name IN ('partitions', 'all_partitions')`,
     [],

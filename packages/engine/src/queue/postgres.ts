@@ -2,7 +2,7 @@ import type { PGlite } from '@electric-sql/pglite';
 import { Queue as BullQueue, type PgPool, quoteSchemaName, runMigrations } from 'bullmq';
 import pg from 'pg';
 import { QueueError } from './errors.js';
-import { agree, firstNumber } from './numbers.js';
+import { agree, firstNumber, type WantedNumber } from './numbers.js';
 import { PartitionedQueue } from './partitions.js';
 import { PglitePool } from './pglite-pool.js';
 import { type Queue, QueueUnavailable } from './port.js';
@@ -12,14 +12,13 @@ import { PostgresStore } from './postgres-store.js';
 import { createTable, queueName, storedNumbers } from './postgres-tables.js';
 import { completeSettings, type OnError, type QueueSettings } from './settings.js';
 
-export type PostgresQueueOptions = PostgresSource & {
-  /** As for `createRedisQueue`. */
-  partitions?: number | undefined;
-  /** Holds BullMQ's tables and nothing else. */
-  schema?: string;
-  settings?: Partial<QueueSettings>;
-  onError?: OnError;
-};
+export type PostgresQueueOptions = PostgresSource &
+  WantedNumber & {
+    /** Holds BullMQ's tables and nothing else. */
+    schema?: string;
+    settings?: Partial<QueueSettings>;
+    onError?: OnError;
+  };
 
 /** A server by its address, or by a pool whose connections have the schema as their search_path; or a PGlite. */
 export type PostgresSource = { url: string } | { pool: pg.Pool } | { pglite: PGlite };
@@ -30,7 +29,7 @@ export type PostgresSource = { url: string } | { pool: pg.Pool } | { pglite: PGl
  */
 export async function createPostgresQueue(options: PostgresQueueOptions): Promise<Queue> {
   const { schema = 'tributary_queue', onError = () => undefined } = options;
-  const first = firstNumber(options.partitions);
+  const first = firstNumber(options);
   // A PGlite cannot be away, but it does one thing at a time: an add may have to wait for a large batch.
   const wait = 'pglite' in options ? { commandTimeout: 10_000 } : {};
   const settings = completeSettings({ drainDelay: 5, ...wait, ...options.settings });

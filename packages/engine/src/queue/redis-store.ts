@@ -142,6 +142,10 @@ export class RedisStore implements QueueStore {
     await this.client.mset(keys.partitions, partitions, keys.all, all);
   }
 
+  async storedPartitions(): Promise<number> {
+    return Number(await this.client.get(numberKeys(this.prefix).partitions));
+  }
+
   warnings(): Promise<string[]> {
     return redisWarnings(this.client);
   }

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { weakened } from '../telemetry/weakened.js';
 import { QueueError } from './errors.js';
-import { agree, firstNumber } from './numbers.js';
+import { agree, firstNumber, type WantedNumber } from './numbers.js';
 import { PartitionedQueue } from './partitions.js';
 import { type Queue, QueueUnavailable } from './port.js';
 import { commandClient, connect } from './redis-clients.js';
@@ -9,10 +9,8 @@ import { numberKeys, RedisStore } from './redis-store.js';
 import { completeSettings, type OnError, type QueueSettings } from './settings.js';
 import { TextQueue } from './text-queue.js';
 
-export interface RedisQueueOptions {
+export interface RedisQueueOptions extends WantedNumber {
   url: string;
-  /** Refused when it is another than the deployment was created with; without one it is that, or the default. */
-  partitions?: number | undefined;
   /** In front of every key, so that several deployments can share a server. */
   prefix?: string;
   settings?: Partial<QueueSettings>;
@@ -21,17 +19,17 @@ export interface RedisQueueOptions {
 
 /**
  * Opens the queue on Redis, for any number of processes. Fails with QueueUnavailable when Redis does not answer in
- * time, and with PARTITIONS_CHANGED when the deployment was created with another number of partitions.
+ * time, and with PARTITIONS_CHANGED when the deployment has another number of partitions.
  */
 export async function createRedisQueue(options: RedisQueueOptions): Promise<Queue> {
   const { url, prefix = 'tributary', onError = () => undefined } = options;
-  const first = firstNumber(options.partitions);
+  const first = firstNumber(options);
   const settings = completeSettings(options.settings);
   const client = commandClient(url, settings);
   try {
     await connect(client, settings.connectTimeout);
     const keys = numberKeys(prefix);
-    await client.setnx(keys.partitions, first);
+    if (first !== undefined) await client.setnx(keys.partitions, first);
     const [partitions, all] = await client.mget(keys.partitions, keys.all);
     const numbers = agree({ partitions, all }, options.partitions);
     const queues = Array.from({ length: numbers.all }, (_, partition) => openQueue(client, prefix, partition));

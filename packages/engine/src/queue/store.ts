@@ -14,6 +14,8 @@ export interface QueueStore extends Pick<Queue, 'waiting' | 'pressure' | 'check'
   /** One for each partition that there has been, in their order. */
   readonly queues: readonly BullQueue[];
   setNumbers(numbers: Numbers): Promise<void>;
+  /** The number of partitions that is stored now. */
+  storedPartitions(): Promise<number>;
   /** Options of each job beside its id. */
   readonly jobOptions: JobsOptions;
   /** A job's data for a batch's JSON text. */

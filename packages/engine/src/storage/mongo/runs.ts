@@ -1,7 +1,7 @@
 import type { Run } from '../../flows/run.js';
 import { columnKey, encode } from '../codec.js';
 import type { Collections, RunDocument } from './documents.js';
-import { insertIfAbsent } from './insert.js';
+import { isDuplicate } from './errors.js';
 
 /** Stores each run, unless a state of it that has gone further is there. */
 export async function putRuns(c: Collections, runs: Run[]): Promise<void> {
@@ -13,10 +13,18 @@ export async function putRuns(c: Collections, runs: Run[]): Promise<void> {
   }
   if (furthest.size === 0) return;
   const documents = [...furthest.values()].map(toDocument);
-  // Most are new. Once all of them are there, the further one of each wins, whoever inserted it.
-  if (await insertIfAbsent(c.runs, documents)) return;
+  try {
+    await replace(c, documents, true);
+  } catch (error) {
+    if (!isDuplicate(error)) throw error;
+    // A further one is there, or somebody inserted it at the same moment: now that all are there, the further wins.
+    await replace(c, documents, false);
+  }
+}
+
+async function replace(c: Collections, documents: RunDocument[], upsert: boolean): Promise<void> {
   const operations = documents.map(({ _id, ...replacement }) => ({
-    replaceOne: { filter: { _id, reach: { $lte: replacement.reach } }, replacement },
+    replaceOne: { filter: { _id, reach: { $lte: replacement.reach } }, replacement, upsert },
   }));
   await c.runs.bulkWrite(operations, { ordered: false });
 }
