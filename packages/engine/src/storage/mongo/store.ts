@@ -45,6 +45,8 @@ export function createMongoStore(options: MongoStoreOptions): Store {
   const leaveReceipt = receiptLeaver(c);
   const calls = {
     async open() {
+      // A client whose first try has failed stays closed, unless it is told to connect: then it begins anew.
+      await client.connect();
       await createIndexes(c);
       await months.ensure(monthOf(new Date().toISOString()));
     },

@@ -54,6 +54,16 @@ describe.skipIf(!servers.ok || !oneHost)('a connection to MongoDB', () => {
     expect(indexes.filter(({ unique, name }) => unique && name !== '_id_')).toEqual([]);
   });
 
+  it('is made once the server is there, however often it was tried before', async () => {
+    await throughProxy(async (early, proxy) => {
+      proxy.setDown(true);
+      for (let tries = 0; tries < 2; tries++) await expect(early.open()).rejects.toThrow(StoreUnavailable);
+      proxy.setDown(false);
+      await early.open();
+      await perform(early, someWork());
+    });
+  });
+
   it('may be cut at any command, before or after the server had it: everything is done once', async () => {
     const commands = await throughProxy(async (direct, proxy) => {
       await perform(direct, someWork());
