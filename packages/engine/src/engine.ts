@@ -7,6 +7,7 @@ import { readAccounting } from './deployment/accounting.js';
 import { createEffects } from './deployment/effects.js';
 import { readHealth } from './deployment/health.js';
 import { Heartbeats } from './deployment/heartbeats.js';
+import { confirmPartitions } from './deployment/repartition.js';
 import { SourceList } from './deployment/sources.js';
 import { TokenList } from './deployment/tokens.js';
 import { createFlowCatalog } from './flows/index.js';
@@ -168,7 +169,7 @@ export function createEngine({ store, queue, settings, registry, ...options }: E
     start: async (roles) => {
       // Whoever changes the number of partitions looks for a heartbeat afterwards: one of the two sees the other.
       await heartbeats.start(roles);
-      await queue.confirmPartitions();
+      await confirmPartitions(queue, () => stopped !== undefined);
       for (const role of roles) await begin[role]();
     },
     stop: (patience = settings.shutdownMs) => {
