@@ -1,9 +1,10 @@
-import { definePlugin, type Json, Type } from '@tributary/sdk';
+import { definePlugin, type Json } from '@tributary/sdk';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Lanes } from '../collect/lanes.js';
 import { PluginRegistry } from '../plugins/index.js';
 import type { Store } from '../storage/port.js';
 import { pipelineBench } from '../testing/bench.js';
+import { tell as plugin } from '../testing/plugins.js';
 import { DEFAULT_BACKOFF } from './backoff.js';
 import { Dispatcher, type DispatcherOptions } from './dispatcher.js';
 
@@ -14,12 +15,7 @@ let answer: (signal: AbortSignal) => Promise<void>;
 const never = (signal: AbortSignal) =>
   new Promise<void>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
 const tell = definePlugin({
-  name: 'tell',
-  version: '1.0.0',
-  title: 'Tell',
-  config: Type.Object({}),
-  ports: ['out'],
-  prepare: ({ event }) => ({ destination: 'there', payload: { name: event.name ?? null } }),
+  ...plugin,
   deliver: async ({ payload, signal }) => {
     called.push((payload as { name: string }).name);
     await answer(signal);

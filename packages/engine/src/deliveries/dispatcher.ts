@@ -111,20 +111,24 @@ export class Dispatcher {
     // Of very many destinations, fewer rows each.
     const limit = Math.min(this.#places.half, Math.max(1, Math.floor((MOST - this.#running.size) / room)));
     const except = this.#places.full();
-    // What is reserved stays off the places that are asked for.
-    this.#isLooking = true;
     const asked = { lease, limit, destinations: room, except };
-    const rows = await this.store.leaseDeliveries({ now: Date.now(), leaseMs, ...asked }).finally(() => {
+    let isMore = false;
+    // What is reserved stays off the places that are asked for, until what was found has them.
+    this.#isLooking = true;
+    try {
+      const rows = await this.store.leaseDeliveries({ now: Date.now(), leaseMs, ...asked });
+      this.#looks.note(rows, asked, this.#reserved.destinations());
+      isMore = rows.length > 0;
+      if (isMore) {
+        const ids = rows.map(({ id }) => id);
+        const held = new HeldRows(this.store, ids, { lease, leaseMs, onError });
+        for (const row of rows) this.#begin(row, held);
+      }
+    } finally {
       this.#isLooking = false;
-    });
-    this.#looks.note(rows, asked, this.#reserved.destinations());
-    if (rows.length > 0) {
-      const ids = rows.map(({ id }) => id);
-      const held = new HeldRows(this.store, ids, { lease, leaseMs, onError });
-      for (const row of rows) this.#begin(row, held);
     }
     this.#beginReserved();
-    return rows.length > 0;
+    return isMore;
   }
 
   /**

@@ -14,8 +14,11 @@ interface Beat {
   at: number;
 }
 
-/** Whether a process has said something lately: two beats may be lost, or be late. */
-export const isLiving = ({ secondsAgo }: Health['workers'][number]): boolean => secondsAgo < 20;
+/** Seconds without a word after which a process counts as gone: two beats may be lost, or be late. */
+export const LIVING = 20;
+
+/** Whether a process has said something lately. */
+export const isLiving = ({ secondsAgo }: Health['workers'][number]): boolean => secondsAgo < LIVING;
 
 /** Each process says now and then that it lives, so that the others can say who does. */
 export class Heartbeats {

@@ -3,7 +3,7 @@ import type { Health } from '../port.js';
 import { checkPartitions, QueueError } from '../queue/errors.js';
 import { type Queue, QueueUnavailable } from '../queue/port.js';
 import type { Store } from '../storage/port.js';
-import { Heartbeats, isLiving } from './heartbeats.js';
+import { Heartbeats, isLiving, LIVING } from './heartbeats.js';
 
 /**
  * Changes the number of partitions of a deployment that stands still, for the processes that are started afterwards. A
@@ -57,7 +57,7 @@ export async function confirmPartitions(
 function rolesOf(living: Health['workers']): string {
   const roles = living.map((process) => process.roles.join(' and ')).join(', ');
   const last = Math.min(...living.map(({ secondsAgo }) => secondsAgo));
-  return `Processes of this deployment live (${roles}; the last word ${last} s ago). Stop them, the apis first; one that was killed counts for 20 s.`;
+  return `Processes of this deployment live (${roles}; the last word ${last} s ago). Stop them, the apis first; one that was killed counts for ${LIVING} s.`;
 }
 
 function stillAtWork(why: string): QueueError {

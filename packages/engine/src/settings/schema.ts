@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { DEFAULT_PARTITIONS } from '../queue/numbers.js';
 
 const text = (env: string, expected: string, description: string, more: object = {}) =>
   Type.String({ env, expected, description, minLength: 1, ...more });
@@ -69,8 +70,7 @@ export const SettingsSchema = Type.Object({
     Type.Integer({
       env: 'TRIBUTARY_PARTITIONS',
       expected: 'a whole number from 1 to 1024',
-      description:
-        'How many partitions the queue has: the most workers that can share the work. A new deployment has 16; later, `tributary partitions` changes it and another number is refused. When it is unset, it is what the deployment has.',
+      description: `How many partitions the queue has: the most workers that can share the work. A new deployment has ${DEFAULT_PARTITIONS}; later, \`tributary partitions\` changes it and another number is refused. When it is unset, it is what the deployment has.`,
       minimum: 1,
       maximum: 1024,
     }),
