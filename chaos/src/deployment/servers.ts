@@ -62,7 +62,7 @@ export async function startServers(store: StoreName): Promise<Servers> {
     open.push(database);
     const queueServer = await served(redis, redis.url, 'SIGTERM', open);
     const url = await database.createDatabase();
-    if (store === 'mongo') await indexWhatIsCompared(database, url);
+    if (store === 'mongo') await indexWhatIsCompared(database, url, { refused: true });
     const storeServer = await served(database, url, store === 'mongo' ? 'SIGTERM' : 'SIGINT', open);
     const name = store === 'mongo' ? 'MONGODB_URL' : 'POSTGRES_URL';
     return {

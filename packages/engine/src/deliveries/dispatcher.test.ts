@@ -174,3 +174,27 @@ it('does an old row of a destination while what is new would fill all its places
   goesOn = false;
   await stream;
 });
+
+it('asks a slow store less often, however often it is told that there may be something', async () => {
+  vi.useFakeTimers();
+  try {
+    let looks = 0;
+    vi.spyOn(store, 'leaseDeliveries').mockImplementation(async () => {
+      looks++;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return [];
+    });
+    const dispatcher = aProcess({ pollMs: 2_000 });
+    dispatcher.start();
+    for (let ms = 0; ms < 1_900; ms++) {
+      dispatcher.poke();
+      await vi.advanceTimersByTimeAsync(1);
+    }
+    const stopped = dispatcher.stop(0);
+    await vi.advanceTimersByTimeAsync(100);
+    await stopped;
+    expect(looks).toBe(4);
+  } finally {
+    vi.useRealTimers();
+  }
+});

@@ -9,6 +9,9 @@ import { Places, type PlacesOptions } from './places.js';
 import { ReservedRows } from './reserved.js';
 import { RowWork, type WorkOptions } from './row-work.js';
 
+/** After a look that found nothing, so many times its duration pass before the next: most of the store's time is others'. */
+const REST = 4;
+
 /** Rows that are in work at a time in this process: most of them wait to be handed back. */
 const MOST = 4_000;
 
@@ -84,18 +87,25 @@ export class Dispatcher {
   async #run(): Promise<void> {
     while (!this.#stopping) {
       this.#poked = false;
+      const begun = performance.now();
       const more = await this.#round().catch((error) => {
         this.options.onError(error);
         return false;
       });
-      if (!more && !this.#poked && !this.#stopping) await this.#sleep();
+      if (more || this.#stopping) continue;
+      const { pollMs } = this.options;
+      const rest = Math.min(REST * (performance.now() - begun), pollMs);
+      await this.#sleep(rest, 'rest');
+      if (!this.#poked && !this.#stopping) await this.#sleep(pollMs - rest);
     }
   }
 
-  #sleep(): Promise<void> {
+  /** Until so many milliseconds are over or there may be something to do; a rest is ended by nothing but the stop. */
+  #sleep(ms: number, kind?: 'rest'): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, this.options.pollMs);
+      const timer = setTimeout(resolve, ms);
       this.#wake = () => {
+        if (kind === 'rest' && !this.#stopping) return;
         clearTimeout(timer);
         resolve();
       };

@@ -14,7 +14,7 @@ export interface PipelineContext {
     live(): LiveFlows;
     version(flow: string, version: number): Promise<CompiledFlow | MissingFlow | undefined>;
   };
-  /** Reserves rows of a commit as a whole that is about to be written, for this process to deliver at once. */
+  /** Reserves rows of a commit that is about to be written, for this process to deliver at once. */
   reserve?(outbox: Commit['outbox']): Reservation | undefined;
   /** Called after a commit that handed something over, so that deliveries need not wait for their clock. */
   onHandOver(): void;

@@ -40,9 +40,9 @@ async function verify(leases: readonly Lease[], whole = false): Promise<void> {
   if (!held.every(Boolean)) throw new LeaseLost();
 }
 
-/** With what it hands over already under a lease of ours, where a commit is written as a whole. */
+/** With what it hands over already under a lease of ours. */
 async function writeLeased(context: PipelineContext, commit: Commit): Promise<CommitResult> {
-  const reservation = commit.whole && context.reserve?.(commit.outbox);
+  const reservation = context.reserve?.(commit.outbox);
   if (!reservation) return write(context, commit);
   let result: CommitResult | undefined;
   try {

@@ -121,7 +121,7 @@ export interface Commit {
   whole?: true;
   /**
    * Rows of `outbox` that are written under a lease of the writer, who works on them at once: their documents, by their
-   * keys. Only with `whole`.
+   * keys.
    */
   leased?: { lease: string; until: number; docs: ReadonlyMap<string, string> };
   /** Step 2 with the rest, where it is written as a whole. */

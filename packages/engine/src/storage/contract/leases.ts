@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { LeaseQuery } from '../port.js';
-import { aDelivery, anEmit, atOnce, iso, newId } from './builders.js';
+import { encode } from '../codec.js';
+import type { Commit, LeaseQuery } from '../port.js';
+import { rowOf } from '../rows.js';
+import { aCommit, aDelivery, anEmit, atOnce, iso, newId } from './builders.js';
 import { drain, put } from './drain.js';
 import type { Subject } from './subject.js';
 
@@ -120,5 +122,46 @@ export function leasesContract(subject: Subject): void {
       expect(await lease({ now: dueAt - 1 })).toEqual([]);
       expect(await lease({ now: dueAt })).toHaveLength(1);
     });
+
+    it('are those of its writer for rows of a commit that it keeps to itself and that are new', async () => {
+      const kinds = subject.store.look ? [{ whole: true } as const, {}] : [{}];
+      for (const kind of kinds) await keepsRows(kind);
+    });
+
+    async function keepsRows(kind: Pick<Commit, 'whole'>): Promise<void> {
+      const destination = newId();
+      const [old, held, free] = [aDelivery({ destination }), aDelivery({ destination }), aDelivery({ destination })];
+      await put(subject, [old]);
+      const token = newId();
+      const now = Date.now();
+      const docs = new Map([old, held].map((entry) => [entry.key, encode(rowOf('p', entry))]));
+      const outbox = [old, held, free].map((entry) => ({ profile: 'p', entry }));
+      const commit = aCommit({ outbox, ...kind, leased: { lease: token, until: now + 10_000, docs } });
+      expect(await subject.store.commit(commit)).toEqual({ conflicts: [], leased: [held.key] });
+      const due = async (at: number) => {
+        const rows = await lease({ now: at, leaseMs: 60_000 });
+        return rows.filter((row) => row.destination === destination).map(({ id }) => id);
+      };
+      expect((await due(now + 9_000)).sort()).toEqual([old.key, free.key].sort());
+      const change = { status: 'pending', dueAt: now, now: iso() } as const;
+      expect(await subject.store.settleDelivery(held.key, newId(), change)).toBe(false);
+      expect(await subject.store.settleDelivery(held.key, token, change)).toBe(true);
+      expect(await due(now + 9_001)).toEqual([held.key]);
+
+      const [first, dead] = [aDelivery({ destination }), aDelivery({ destination })];
+      const later = new Map([first, dead].map((entry) => [entry.key, encode(rowOf('p', entry))]));
+      const until = now + 10_000;
+      await subject.store.commit(
+        aCommit({
+          outbox: [first, dead].map((entry) => ({ profile: 'p', entry })),
+          ...kind,
+          leased: { lease: token, until, docs: later },
+        }),
+      );
+      // Its writer goes on holding one of them, and has died with the other.
+      await subject.store.renewDeliveries([first.key], token, until + 10_000);
+      expect(await due(until + 1)).toEqual([dead.key]);
+      await drain(subject);
+    }
   });
 }

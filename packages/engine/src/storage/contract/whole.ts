@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Profile } from '../../profiles/profile.js';
-import { encode } from '../codec.js';
-import { rowOf } from '../rows.js';
-import { aCommit, aDelivery, aProfile, aReceipt, iso, newId, next, stored } from './builders.js';
-import { drain, put } from './drain.js';
+import { aCommit, aProfile, aReceipt, newId, next, stored } from './builders.js';
 import type { Subject } from './subject.js';
 
 /** A commit that is written as a whole or not at all, where a store has that. */
@@ -115,44 +112,6 @@ export function wholeContract(subject: Subject): void {
       expect(found.profiles).toEqual(new Map([[named.id, named]]));
       const both = await subject.store.look({ batches: [], claims: [], identifiers, profiles: [unnamed.id] });
       expect([...both.profiles.keys()].sort()).toEqual([named.id, unnamed.id].sort());
-    });
-
-    it('leaves rows of its outbox under the lease of its writer, those that are new', async () => {
-      if (!subject.store.look) return refused();
-      const destination = newId();
-      const [old, held, free] = [aDelivery({ destination }), aDelivery({ destination }), aDelivery({ destination })];
-      await put(subject, [old]);
-      const token = newId();
-      const now = Date.now();
-      const docs = new Map([old, held].map((entry) => [entry.key, encode(rowOf('p', entry))]));
-      const outbox = [old, held, free].map((entry) => ({ profile: 'p', entry }));
-      const commit = aCommit({ outbox, whole: true, leased: { lease: token, until: now + 10_000, docs } });
-      expect(await subject.store.commit(commit)).toEqual({ conflicts: [], leased: [held.key] });
-      const lease = async (at: number) => {
-        const query = { now: at, leaseMs: 60_000, lease: newId(), limit: 10, destinations: 100, except: [] };
-        const rows = await subject.store.leaseDeliveries(query);
-        return rows.filter((row) => row.destination === destination).map(({ id }) => id);
-      };
-      expect((await lease(now + 9_000)).sort()).toEqual([old.key, free.key].sort());
-      const change = { status: 'pending', dueAt: now, now: iso() } as const;
-      expect(await subject.store.settleDelivery(held.key, newId(), change)).toBe(false);
-      expect(await subject.store.settleDelivery(held.key, token, change)).toBe(true);
-      expect(await lease(now + 9_001)).toEqual([held.key]);
-
-      const [first, dead] = [aDelivery({ destination }), aDelivery({ destination })];
-      const later = new Map([first, dead].map((entry) => [entry.key, encode(rowOf('p', entry))]));
-      const until = now + 10_000;
-      await subject.store.commit(
-        aCommit({
-          outbox: [first, dead].map((entry) => ({ profile: 'p', entry })),
-          whole: true,
-          leased: { lease: token, until, docs: later },
-        }),
-      );
-      // Its writer goes on holding one of them, and has died with the other.
-      await subject.store.renewDeliveries([first.key], token, until + 10_000);
-      expect(await lease(until + 1)).toEqual([dead.key]);
-      await drain(subject);
     });
   });
 }

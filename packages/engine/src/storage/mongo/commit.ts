@@ -7,7 +7,7 @@ import type { Collections, EventDocument } from './documents.js';
 import { insertIfAbsent } from './insert.js';
 import { type EventMonths, monthOf } from './months.js';
 import { writeProfiles } from './profiles.js';
-import type { receiptLeaver } from './receipts.js';
+import type { receiptCalls } from './receipts.js';
 import { putRuns } from './runs.js';
 
 /**
@@ -18,7 +18,7 @@ import { putRuns } from './runs.js';
 export async function commit(
   c: Collections,
   months: EventMonths,
-  leaveReceipt: ReturnType<typeof receiptLeaver>,
+  leaveReceipt: ReturnType<typeof receiptCalls>['leaveReceipt'],
   batch: Commit,
 ): Promise<CommitResult> {
   if (batch.whole) throw new TypeError('MongoDB writes no commit as a whole: only a store with `look` does.');
@@ -44,11 +44,11 @@ export async function commit(
   await crashPoint('mongo:claims');
   await insertRejected(c, batch);
   await crashPoint('mongo:rejected');
-  await handOver(c, taken(batch.outbox));
+  const leased = await handOver(c, taken(batch.outbox), batch.leased);
   await crashPoint('mongo:outbox');
   if (batch.receipt && conflicts.length === 0) await leaveReceipt(batch.receipt);
   await crashPoint('mongo:receipt');
-  return { conflicts };
+  return { conflicts, ...(batch.leased && { leased }) };
 }
 
 async function insertEvents(months: EventMonths, events: StoredEvent[]): Promise<void> {

@@ -2,14 +2,21 @@ import { columnKey, decode, encode } from '../codec.js';
 import type { Commit, DeliveryChange, DeliveryRow } from '../port.js';
 import { rowOf } from '../rows.js';
 import type { Collections, DeliveryDocument } from './documents.js';
-import { insertIfAbsent } from './insert.js';
+import { insertNew } from './insert.js';
 
 type Progress = Pick<DeliveryRow, 'attempts' | 'result'>;
 
-/** Step 6: outbox entries become rows, once for each key. */
-export async function handOver(c: Collections, outbox: Commit['outbox']): Promise<void> {
-  const documents = outbox.map(({ profile, entry }) => toDocument(rowOf(profile, entry)));
-  await insertIfAbsent(c.deliveries, documents);
+/** Step 6: outbox entries become rows, once for each key. Names the ones that are new and under `leased`. */
+export async function handOver(c: Collections, outbox: Commit['outbox'], leased?: Commit['leased']): Promise<string[]> {
+  const keys = new Map<string, string>();
+  const documents = outbox.map(({ profile, entry }) => {
+    const document = toDocument(rowOf(profile, entry));
+    if (!leased?.docs.has(entry.key)) return document;
+    keys.set(document._id, entry.key);
+    return { ...document, lease: leased.lease, readyAt: leased.until };
+  });
+  const added = await insertNew(c.deliveries, documents);
+  return added.flatMap(({ _id }) => keys.get(_id) ?? []);
 }
 
 export async function getDelivery(c: Collections, id: string): Promise<DeliveryRow | undefined> {
@@ -45,8 +52,15 @@ export async function settleDelivery(
 }
 
 export async function renewDeliveries(c: Collections, ids: string[], lease: string, until: number): Promise<void> {
-  const held = { _id: { $in: ids.map(columnKey) }, lease, readyAt: { $ne: null } };
-  await c.deliveries.updateMany(held, { $set: { readyAt: until }, $inc: { rev: 1 } });
+  if (ids.length === 0) return;
+  const found = await c.deliveries
+    .find({ _id: { $in: ids.map(columnKey) } }, { projection: { lease: 1, readyAt: 1, rev: 1 } })
+    .toArray();
+  const held = found.filter((row) => row.lease === lease && row.readyAt !== null);
+  if (held.length === 0) return;
+  const update = { $set: { readyAt: until }, $inc: { rev: 1 } };
+  const updates = held.map(({ _id, rev }) => ({ updateOne: { filter: { _id, rev }, update } }));
+  await c.deliveries.bulkWrite(updates, { ordered: false });
 }
 
 /** Makes a row due again that was given up, or (with `force`) one that was delivered. */

@@ -47,6 +47,11 @@ export function isDuplicate(error: unknown): boolean {
   return error instanceof MongoServerError && error.code === DUPLICATE_KEY;
 }
 
+/** Places of the documents that an unordered insert of several found there before. */
+export function duplicatesOf(error: unknown): number[] {
+  return error instanceof MongoBulkWriteError ? writeErrors(error).map(({ index }) => index) : [0];
+}
+
 /** What the callers of the port see in place of an error of the driver. */
 export function translate(thrown: unknown): unknown {
   const error = unwrapped(thrown);
@@ -75,7 +80,7 @@ function isAway(error: MongoError): boolean {
   return typeof error.code === 'number' && CODES.has(error.code);
 }
 
-function writeErrors(error: MongoBulkWriteError): { code: number }[] {
+function writeErrors(error: MongoBulkWriteError): { code: number; index: number }[] {
   return [error.writeErrors].flat();
 }
 

@@ -66,7 +66,7 @@ async function take(c: Collections, query: LeaseQuery, due: DeliveryDocument[]):
   const { matchedCount } = await c.deliveries.bulkWrite(updates, { ordered: false });
   if (matchedCount === due.length) return due.map(toRow);
   const ids = due.map(({ _id }) => _id);
-  const held = await c.deliveries.find({ _id: { $in: ids }, lease }, { projection: { rev: 1 } }).toArray();
-  const revs = new Map(held.map(({ _id, rev }) => [_id, rev]));
+  const found = await c.deliveries.find({ _id: { $in: ids } }, { projection: { lease: 1, rev: 1 } }).toArray();
+  const revs = new Map(found.flatMap((row) => (row.lease === lease ? [[row._id, row.rev]] : [])));
   return due.filter(({ _id, rev }) => revs.get(_id) === rev + 1).map(toRow);
 }

@@ -50,8 +50,8 @@ function operation(document: ProfileDocument): AnyBulkWriteOperation<ProfileDocu
  */
 async function missed(c: Collections, profiles: Profile[], token: string): Promise<string[]> {
   const ids = profiles.map(({ id }) => columnKey(id));
-  const mine = await c.profiles.find({ _id: { $in: ids }, token }, { projection: { _id: 1 } }).toArray();
-  const written = new Set(mine.map(({ _id }) => _id));
+  const found = await c.profiles.find({ _id: { $in: ids } }, { projection: { token: 1 } }).toArray();
+  const written = new Set(found.flatMap((row) => (row.token === token ? [row._id] : [])));
   return profiles.map(({ id }) => id).filter((id) => !written.has(columnKey(id)));
 }
 

@@ -12,46 +12,68 @@ const RECENT = 200;
  * document, changed by one update under its revision. A worker that slept between its look and its update finds the
  * revision moved, and looks again: in the list, and in the receipts when it slept so long that the list forgot.
  */
-export function receiptLeaver(c: Collections) {
-  /** The revision that this process's last count has left: while nobody else counts there, the list need not be read. */
-  const revs = new Map<number, number>();
+export function receiptCalls(c: Collections) {
+  /** Partitions that this process has counted in last. */
+  const ours = new Map<number, Ours>();
+
+  async function hasReceipt(partition: number, batch: string): Promise<boolean> {
+    const before = ours.get(partition);
+    const found = await isThere(c, partition, batch);
+    if (!found && before) {
+      if (before.asked.size >= RECENT) before.asked.clear();
+      before.asked.add(batch);
+    }
+    return found;
+  }
 
   /** Whether it is counted now; false when its receipt is there already. */
   async function counted(receipt: Receipt): Promise<boolean> {
     const { partition, batch } = receipt;
-    const counts = async (rev: number) => {
-      if (!(await count(c, receipt, rev))) return false;
-      revs.set(partition, rev + 1);
-      return true;
-    };
-    const rev = revs.get(partition);
-    if (rev !== undefined) {
-      if (await hasReceipt(c, partition, batch)) return false;
-      if (await counts(rev)) return true;
+    const known = ours.get(partition);
+    if (known) {
+      if (!known.asked.delete(batch) && (await isThere(c, partition, batch))) return false;
+      const { rev } = known;
+      if (await count(c, receipt, rev)) {
+        known.rev = rev + 1;
+        return true;
+      }
     }
     for (;;) {
       const found = await c.accounting.findOne({ _id: partition }, { projection: { rev: 1, recent: 1 } });
       if (!found) await insertIfAbsent(c.accounting, [blank(partition)]);
       else if (found.recent.includes(batch)) {
         if (await confirm(c, partition, batch)) return true;
-      } else if (await hasReceipt(c, partition, batch)) return false;
-      else if (await counts(found.rev)) return true;
+      } else if (await isThere(c, partition, batch)) return false;
+      else if (await count(c, receipt, found.rev)) {
+        ours.set(partition, { rev: found.rev + 1, asked: new Set() });
+        return true;
+      }
     }
   }
 
-  return async function leaveReceipt(receipt: Receipt): Promise<void> {
+  async function leaveReceipt(receipt: Receipt): Promise<void> {
     if (!(await counted(receipt))) return;
     await crashPoint('mongo:counted');
     // After the count, never before it: the list covers a crash between the two.
     await insertIfAbsent(c.receipts, [{ _id: receipt.batch, partition: receipt.partition, at: Date.now() }]);
-  };
+  }
+
+  return { hasReceipt, leaveReceipt };
+}
+
+/** While nobody else counts in a partition, what this process knows of it need not be asked again. */
+interface Ours {
+  /** The revision that our last count has left. */
+  rev: number;
+  /** Batches that had no receipt since the first count of this row. Whoever counts one of them moves the revision. */
+  asked: Set<string>;
 }
 
 /**
  * True when this batch was counted and no failover can take that back: a receipt is written only after a majority has
  * the count. A batch that died between the two is repeated, and its count is found.
  */
-export async function hasReceipt(c: Collections, partition: number, batch: string): Promise<boolean> {
+async function isThere(c: Collections, partition: number, batch: string): Promise<boolean> {
   return (await c.receipts.findOne({ _id: batch }))?.partition === partition;
 }
 

@@ -11,7 +11,7 @@ import { leaser } from './lease.js';
 import { listCalls } from './lists.js';
 import { eventMonths, monthOf } from './months.js';
 import { loadProfiles, writeProfiles } from './profiles.js';
-import { accounting, hasReceipt, receiptLeaver } from './receipts.js';
+import { accounting, receiptCalls } from './receipts.js';
 import { recordCalls } from './records.js';
 import { profileEvents } from './timeline.js';
 
@@ -42,7 +42,7 @@ export function createMongoStore(options: MongoStoreOptions): Store {
   const db = client.db(options.database ?? (inUrl ? undefined : 'tributary'));
   const c = collections(db);
   const months = eventMonths(db);
-  const leaveReceipt = receiptLeaver(c);
+  const { hasReceipt, leaveReceipt } = receiptCalls(c);
   const calls = {
     async open() {
       // A client whose first try has failed stays closed, unless it is told to connect: then it begins anew.
@@ -60,7 +60,7 @@ export function createMongoStore(options: MongoStoreOptions): Store {
     replaceProfile: async (profile) => (await writeProfiles(c, [profile])).length === 0,
     commit: (batch) => commit(c, months, leaveReceipt, batch),
     hasReceipt: async (...batches) => {
-      const found = await Promise.all(batches.map(({ id, partition }) => hasReceipt(c, partition, id)));
+      const found = await Promise.all(batches.map(({ id, partition }) => hasReceipt(partition, id)));
       return found.includes(true);
     },
 
