@@ -1,7 +1,7 @@
 import { MongoClient } from 'mongodb';
 
 /** Compare-and-set of Tributary: a document by its id and the number that its last write has left. */
-const COMPARED = { profiles: 'version', identifiers: 'rev', deliveries: 'rev' };
+const COMPARED = { profiles: 'version', identifiers: 'rev', deliveries: 'rev', runs: 'reach' };
 
 /** What is compared for events that are refused: rare, and each event would pay for the index. */
 const OF_REFUSED = { claims: 'batch' };

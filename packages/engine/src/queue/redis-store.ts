@@ -5,7 +5,7 @@ import { waitingBatch } from './codec.js';
 import type { Numbers } from './numbers.js';
 import type { WaitingBatch } from './port.js';
 import { redisPressure, redisWarnings } from './redis-server.js';
-import type { Found } from './rounds.js';
+import type { Look } from './rounds.js';
 import type { QueueSettings } from './settings.js';
 import { ASKED, type Question } from './share.js';
 import type { QueueStore } from './store.js';
@@ -13,8 +13,28 @@ import { JsonText, type TextQueue } from './text-queue.js';
 
 /** Stalls are no failures: with BullMQ's own limit, two kills would send a batch to the failed ones. */
 const NO_LIMIT = 2 ** 31 - 1;
-/** How many jobs wait and how many are in work, in each pair of lists. */
-const LENGTHS = "local n = {} for i, key in ipairs(KEYS) do n[i] = redis.call('LLEN', key) end return n";
+/** Milliseconds for which a lead stands without word from its process. */
+const LEADS = 250;
+/**
+ * Who leads, how many jobs wait and how many are in work in each pair of lists, and where another leads the job of each
+ * pair that is next. BullMQ takes from the end of the list.
+ */
+const LOOK = `
+local key, me, wanted = KEYS[#KEYS], ARGV[1], ARGV[2] == '1'
+local leader = redis.call('GET', key)
+if wanted and (not leader or leader == me) then
+  redis.call('SET', key, me, 'PX', ARGV[3])
+  leader = me
+elseif leader == me then
+  redis.call('DEL', key)
+  leader = false
+end
+local lengths, ids = {}, {}
+for i = 1, #KEYS - 1 do lengths[i] = redis.call('LLEN', KEYS[i]) end
+if leader and leader ~= me then
+  for i = 1, #KEYS - 1, 2 do ids[#ids + 1] = lengths[i] > 0 and redis.call('LINDEX', KEYS[i], -1) or '' end
+end
+return { leader or '', lengths, ids }`;
 
 /** Where the numbers of partitions are. */
 export const numberKeys = (prefix: string) => ({ partitions: `${prefix}:partitions`, all: `${prefix}:partitions:all` });
@@ -54,12 +74,17 @@ export class RedisStore implements QueueStore {
     await worker.close(true);
   }
 
-  async look(): Promise<Found[]> {
-    const lengths = (await this.client.eval(LENGTHS, this.#lists.length, ...this.#lists)) as number[];
-    return this.queues.map((_, partition) => {
+  async look(process: string, wantsLead: boolean): Promise<Look> {
+    const keys = [...this.#lists, `${this.prefix}:lead`];
+    const answer = await this.client.eval(LOOK, keys.length, ...keys, process, wantsLead ? '1' : '0', LEADS);
+    const [leader, lengths, ids] = answer as [string, number[], string[]];
+    const found = this.queues.map((_, partition) => {
       const [waiting = 0, active = 0] = lengths.slice(2 * partition);
       return { isFree: waiting > 0 && active === 0, isHeld: active > 0 };
     });
+    if (leader === '') return { leader: 'nobody', found };
+    if (leader === process) return { leader: 'this process', found };
+    return { leader: 'another', found, oldest: ids.map((id) => id || undefined) };
   }
 
   async next(partition: number, jobs: number): Promise<unknown[]> {

@@ -1,28 +1,32 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { type Found, Rounds } from './rounds.js';
+import { type Found, type Look, Rounds } from './rounds.js';
 
 const FREE: Found = { isFree: true, isHeld: false };
 const HELD: Found = { isFree: false, isHeld: true };
 let looks: number[];
 let busy: number;
-let look: () => Promise<Found[]>;
+let look: () => Promise<Look>;
+let told: string[];
 let rounds: Rounds;
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
   looks = [];
   busy = 0;
-  look = async () => [FREE, HELD];
+  look = async () => ({ leader: 'nobody', found: [FREE, HELD] });
+  told = [];
   rounds = over(16);
 });
 afterEach(() => vi.useRealTimers());
 
 function over(partitions: number): Rounds {
   return new Rounds(
-    () => {
+    (wanted) => {
+      expect(wanted).toBe(true);
       looks.push(Math.round(performance.now()));
       return look();
     },
+    { wanted: () => true, told: (leader) => told.push(leader) },
     () => busy,
     partitions,
   );
@@ -75,4 +79,34 @@ it('fail those who asked, and look again', async () => {
   await expect(next(0)).rejects.toThrow('away');
   look = good;
   expect(await next(0)).toEqual(FREE);
+});
+
+it('take, while another leads, only what has waited since the look before, and leave the rest to it', async () => {
+  const nothing: Found = { isFree: false, isHeld: false };
+  const led = (...oldest: (string | undefined)[]) => {
+    look = async () => ({ leader: 'another', found: [FREE, HELD, FREE], oldest });
+  };
+  const all = async () => {
+    const found = Promise.all([rounds.next(0), rounds.next(1), rounds.next(2)]);
+    await vi.advanceTimersToNextTimerAsync();
+    return found;
+  };
+  led('a', 'b', undefined);
+  expect(await all()).toEqual([nothing, nothing, nothing]);
+  led('c', 'b', 'd');
+  expect(await all()).toEqual([nothing, HELD, nothing]);
+  led('c', 'e', 'd');
+  expect(await all()).toEqual([FREE, nothing, FREE]);
+  expect(looks.slice(1).map((at, n) => at - (looks[n] as number))).toEqual([40, 40]);
+  expect(told).toEqual(['another', 'another', 'another']);
+});
+
+it('stay on while another leads, and are what they were when it has gone', async () => {
+  look = async () => ({ leader: 'another', found: [FREE], oldest: ['a'] });
+  await next(0);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(rounds.areOn).toBe(true);
+  look = async () => ({ leader: 'nobody', found: [FREE] });
+  expect(await next(0)).toEqual(FREE);
+  expect(rounds.areOn).toBe(false);
 });

@@ -1,3 +1,4 @@
+import type { Lead, Leader } from './lead.js';
 import { pause } from './wait.js';
 
 /** What a look finds in a partition. */
@@ -8,8 +9,21 @@ export interface Found {
   isHeld: boolean;
 }
 
-/** Milliseconds from one look to the next, while this process has batches in work and while it has none. */
-const EVERY = { busy: 8, idle: 4 };
+/** What a look finds in all partitions. */
+export interface Look {
+  leader: Leader;
+  found: readonly Found[];
+  /** Where another leads: the batch of each partition that has waited longest. */
+  oldest?: readonly (string | undefined)[];
+}
+
+const NOTHING: Found = { isFree: false, isHeld: false };
+
+/**
+ * Milliseconds from one look to the next, while this process has batches in work, while it has none, and while another
+ * leads: what still waits then is not done by that one in time.
+ */
+const EVERY = { busy: 8, idle: 4, led: 40 };
 /** For so many milliseconds after a batch the next one is looked for; then it is waited for. */
 const LIVELY = 50;
 /** A look at more partitions than this costs more than a call: then all times are so many times longer. */
@@ -25,10 +39,13 @@ export class Rounds {
   #taken = Number.NEGATIVE_INFINITY;
   #looked = 0;
   #round: Promise<readonly Found[]> | undefined;
+  /** While another leads: what had waited longest at the last look. */
+  #oldest: Look['oldest'];
 
   constructor(
-    /** Looks at all partitions. */
-    private readonly look: () => Promise<readonly Found[]>,
+    /** Looks at all partitions; takes the lead or keeps it where it is wanted. */
+    private readonly look: (wanted: boolean) => Promise<Look>,
+    private readonly lead: Pick<Lead, 'wanted' | 'told'>,
     /** In how many partitions this process has work now. */
     private readonly busy: () => number,
     partitions: number,
@@ -36,9 +53,9 @@ export class Rounds {
     this.#slower = Math.max(1, partitions / PARTITIONS);
   }
 
-  /** Whether to look for batches: the last one was a moment ago. */
+  /** Whether to look for batches: the last one was a moment ago, or another leads. */
   get areOn(): boolean {
-    return performance.now() - this.#taken < LIVELY * this.#slower;
+    return this.#oldest !== undefined || performance.now() - this.#taken < LIVELY * this.#slower;
   }
 
   /** A batch was taken: the next one is probably near. */
@@ -56,9 +73,15 @@ export class Rounds {
   }
 
   async #next(): Promise<readonly Found[]> {
-    const every = this.#slower * (this.busy() > 0 ? EVERY.busy : EVERY.idle);
+    const every = this.#slower * EVERY[this.#oldest ? 'led' : this.busy() > 0 ? 'busy' : 'idle'];
     await pause(Math.max(1, this.#looked + every - performance.now()));
     this.#looked = performance.now();
-    return this.look();
+    const { leader, found, oldest } = await this.look(this.lead.wanted());
+    this.lead.told(leader);
+    const before = this.#oldest;
+    this.#oldest = oldest;
+    if (!oldest) return found;
+    // What did not wait at the last look is the leader's.
+    return found.map((each, at) => (oldest[at] !== undefined && oldest[at] === before?.[at] ? each : NOTHING));
   }
 }

@@ -2,7 +2,7 @@ import type { Queue as BullQueue, JobsOptions, Worker } from 'bullmq';
 import type { LockKind } from './lease.js';
 import type { Numbers } from './numbers.js';
 import type { Queue } from './port.js';
-import type { Found } from './rounds.js';
+import type { Look } from './rounds.js';
 import type { Question } from './share.js';
 
 /** What Redis and PostgreSQL do each in their own way; everything else is in `partitions.ts`. */
@@ -23,8 +23,11 @@ export interface QueueStore extends Pick<Queue, 'waiting' | 'pressure' | 'check'
   makeWorker(partition: number): Worker;
   /** Ends the wait of an idle worker for its next job. */
   interrupt(worker: Worker): Promise<void>;
-  /** Looks at all partitions in one call, where that costs less than to wait in each. */
-  look?(): Promise<Found[]>;
+  /**
+   * Looks at all partitions in one call, where that costs less than to wait in each. Takes the lead for this process if it
+   * is wanted and nobody has it, keeps it for a moment if it is wanted, and else gives it up.
+   */
+  look?(process: string, wantsLead: boolean): Promise<Look>;
   /** The data of the jobs that are taken next, at most so many, in their order. */
   next(partition: number, jobs: number): Promise<unknown[]>;
   /** Says, if somebody works on the partition, that one with work in so many would take it. It is forgotten after a moment. */

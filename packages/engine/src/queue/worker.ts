@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { Queue as BullQueue, Worker } from 'bullmq';
 import { batchOf } from './codec.js';
+import { Lead } from './lead.js';
 import { PartitionLoop } from './loop.js';
 import type { BatchHandler, QueueWorker } from './port.js';
 import { Rounds } from './rounds.js';
@@ -44,7 +45,8 @@ export class PartitionsWorker implements QueueWorker {
     // Every partition listens to both.
     setMaxListeners(0, this.#stopping.signal, this.#patience.signal);
     const { store } = this.c;
-    this.#rounds = store.look && new Rounds(store.look.bind(store), () => this.#busy(), store.queues.length);
+    const look = store.look?.bind(store, this.#id);
+    this.#rounds = look && new Rounds(look, new Lead(), () => this.#busy(), store.queues.length);
     this.#started = this.#start();
   }
 

@@ -1,7 +1,7 @@
 import type { Run } from '../../flows/run.js';
 import { columnKey, encode } from '../codec.js';
 import type { Collections, RunDocument } from './documents.js';
-import { isDuplicate } from './errors.js';
+import { insertNew } from './insert.js';
 
 /** Stores each run, unless a state of it that has gone further is there. */
 export async function putRuns(c: Collections, runs: Run[]): Promise<void> {
@@ -11,22 +11,25 @@ export async function putRuns(c: Collections, runs: Run[]): Promise<void> {
     const other = furthest.get(id);
     if (!other || run.steps.length >= other.steps.length) furthest.set(id, run);
   }
-  if (furthest.size === 0) return;
-  const documents = [...furthest.values()].map(toDocument);
-  try {
-    await replace(c, documents, true);
-  } catch (error) {
-    if (!isDuplicate(error)) throw error;
-    // A further one is there, or somebody inserted it at the same moment: now that all are there, the further wins.
-    await replace(c, documents, false);
-  }
+  let left = [...furthest.values()].map(toDocument);
+  const added = new Set(await insertNew(c.runs, left));
+  left = left.filter((document) => !added.has(document));
+  // Compare-and-set: whoever loses looks again.
+  while (left.length > 0) left = await replace(c, left);
 }
 
-async function replace(c: Collections, documents: RunDocument[], upsert: boolean): Promise<void> {
-  const operations = documents.map(({ _id, ...replacement }) => ({
-    replaceOne: { filter: { _id, reach: { $lte: replacement.reach } }, replacement, upsert },
+/** Replaces those that are not further than these. Gives the ones that somebody else has changed in between. */
+async function replace(c: Collections, documents: RunDocument[]): Promise<RunDocument[]> {
+  const ids = documents.map(({ _id }) => _id);
+  const found = await c.runs.find({ _id: { $in: ids } }, { projection: { reach: 1 } }).toArray();
+  const reaches = new Map(found.map(({ _id, reach }) => [_id, reach]));
+  const behind = documents.filter(({ _id, reach }) => (reaches.get(_id) ?? Number.POSITIVE_INFINITY) <= reach);
+  if (behind.length === 0) return [];
+  const operations = behind.map(({ _id, ...replacement }) => ({
+    replaceOne: { filter: { _id, reach: reaches.get(_id) as number }, replacement },
   }));
-  await c.runs.bulkWrite(operations, { ordered: false });
+  const { matchedCount } = await c.runs.bulkWrite(operations, { ordered: false });
+  return matchedCount === behind.length ? [] : behind;
 }
 
 function toDocument(run: Run): RunDocument {
