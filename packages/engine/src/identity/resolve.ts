@@ -14,6 +14,11 @@ export interface ResolveInput {
   /** Place in the batch of the first item of this part. */
   from: number;
   items: readonly ResolveItem[];
+  /**
+   * Rejects when the batch is somebody else's by now. Asked after the reads and before people are merged or an identifier
+   * changes hands: what others have done since is either read or makes the compare-and-set fail.
+   */
+  confirm?(): Promise<void>;
 }
 
 export interface PlainInput extends ResolveInput {
@@ -44,7 +49,7 @@ export interface Resolution {
 export async function resolve(input: PlainInput): Promise<Resolution | Refusal>;
 export async function resolve(input: ResolveInput): Promise<Resolution>;
 export async function resolve(input: ResolveInput & Partial<PlainInput>): Promise<Resolution | Refusal> {
-  const { store, rules, batch, from, items, isPlain, directory = new Directory(store) } = input;
+  const { store, rules, batch, from, items, confirm, isPlain, directory = new Directory(store) } = input;
   const ids = new Map<string, string>();
   const newId = (key: string) => ids.get(key) ?? (ids.set(key, uuidv7()).get(key) as string);
   await directory.loadIdentifiers(keysOf(items, rules));
@@ -53,6 +58,7 @@ export async function resolve(input: ResolveInput & Partial<PlainInput>): Promis
     const plan = new Plan(directory, rules, batch, from, newId);
     const stop = take(plan, items, isPlain);
     if (stop && isPlain) return { refused: stop.index };
+    if (stop?.merge || plan.moves.size > 0) await confirm?.();
     if (stop?.merge) {
       await mergeProfiles(directory, rules, stop.merge);
       continue;

@@ -2,6 +2,7 @@ import type { Json } from '@tributary/sdk';
 import { describe, expect, it } from 'vitest';
 import type { Store } from '../storage/port.js';
 import { HELD, memoryStore, pipelineBench } from '../testing/bench.js';
+import { LeaseLost } from './write.js';
 
 const track = (event: string): Json => ({ type: 'track', event, userId: 'u' });
 
@@ -70,4 +71,25 @@ describe('a batch that kills its worker', () => {
     expect(letter).toMatchObject({ event: { name: 'killer' }, reason: expect.stringContaining('died 2 times') });
     expect((await bench.store.accounting()).counts).toMatchObject({ applied: 2, deadLettered: 1 });
   });
+});
+
+it('a worker that wakes after its batch was done by another leaves a device to whom it went since', async () => {
+  const bench = await pipelineBench();
+  const identify = (userId: string): Json => ({ type: 'identify', anonymousId: 'shared', userId });
+  await bench.apply(identify('first'));
+  const batch = bench.batch([identify('second')]);
+  // It stands still behind its look for a receipt: another does this batch, and the next one.
+  const { hasReceipt } = bench.store;
+  let stood = false;
+  bench.store.hasReceipt = async (...batches) => {
+    const found = await hasReceipt(...batches);
+    if (stood || batches[0]?.id !== batch.id) return found;
+    stood = true;
+    await bench.process(batch);
+    await bench.apply(identify('third'));
+    return found;
+  };
+  await expect(bench.process(batch, { ...HELD, attempt: 2, verify: async () => false })).rejects.toThrow(LeaseLost);
+  const owner = await bench.profiles.byIdentifier('anonymousId:shared');
+  expect(owner?.id).toBe((await bench.profiles.byIdentifier('userId:third'))?.id);
 });

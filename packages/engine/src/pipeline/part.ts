@@ -17,7 +17,7 @@ import {
 import type { PipelineContext } from './context.js';
 import { addCounts } from './node-counts.js';
 import { PartWork } from './work.js';
-import { LeaseLost, writeWork } from './write.js';
+import { LeaseLost, verify, writeWork } from './write.js';
 
 /** What goes with the last commit of a batch. */
 export type PartEnd = Pick<Commit, 'quarantine' | 'deadLetters'> & { receipt: Receipt };
@@ -47,6 +47,7 @@ export async function applyPart(context: PipelineContext, part: Part): Promise<v
       batch: batch.id,
       from: items[0]?.index ?? 0,
       items: resolveItems(items, extra),
+      confirm: () => verify([lease]),
     });
     const handOver = firstHandOver(items, resolution);
     if (handOver > 0 && !weakened('hand-over-split')) return applySplit(context, part, handOver);
