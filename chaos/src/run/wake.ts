@@ -11,7 +11,7 @@ const AWAKE_MS = 2_000;
 
 /** When all batches are done, without the process that was stopped, that one goes on as if no time had passed. */
 export async function wakeStopped({ servers, deployment }: World): Promise<void> {
-  const pid = Number(await readFile(join(deployment.control.folder, STOPPED), 'utf8'));
+  const pid = await stopped(join(deployment.control.folder, STOPPED));
   const { queue, close } = await openEye(servers);
   try {
     const deadline = Date.now() + PATIENCE_MS;
@@ -24,5 +24,14 @@ export async function wakeStopped({ servers, deployment }: World): Promise<void>
     await sleep(AWAKE_MS);
   } finally {
     await close();
+  }
+}
+
+/** Who is stopped. Everything may be sent before the workers have begun, and nobody stands still yet. */
+async function stopped(file: string): Promise<number> {
+  for (const deadline = Date.now() + PATIENCE_MS; ; await sleep(100)) {
+    const pid = Number(await readFile(file, 'utf8').catch(() => ''));
+    if (pid > 0) return pid;
+    if (Date.now() > deadline) throw new Error('No process came to the point at which one was to be stopped.');
   }
 }
