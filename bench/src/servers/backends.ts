@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startMongo, startRedis, type TestServer } from '@tributary/testing';
-import { indexWhatIsCompared } from '@tributary/testing/mongo-indexes';
 import { Redis } from 'ioredis';
 import { startDurablePostgres } from './postgres.js';
 
@@ -50,7 +49,6 @@ export class Servers {
     this.#mongo ??= startMongo();
     const mongo = await this.#mongo;
     const store = await mongo.createDatabase(`bench_${n}`);
-    await indexWhatIsCompared(mongo, store);
     return { name, title: `Redis + ${mongo.name}`, redisUrl, store };
   }
 

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startMongo, startPostgres, startRedis, type TestServer } from '@tributary/testing';
-import { indexWhatIsCompared } from '@tributary/testing/mongo-indexes';
 import { Relay } from '../net/relay.js';
 import { Disk } from './disk.js';
 import { atTheLatest } from './exit.js';
@@ -62,7 +61,6 @@ export async function startServers(store: StoreName): Promise<Servers> {
     open.push(database);
     const queueServer = await served(redis, redis.url, 'SIGTERM', open);
     const url = await database.createDatabase();
-    if (store === 'mongo') await indexWhatIsCompared(database, url, { refused: true });
     const storeServer = await served(database, url, store === 'mongo' ? 'SIGTERM' : 'SIGINT', open);
     const name = store === 'mongo' ? 'MONGODB_URL' : 'POSTGRES_URL';
     return {

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 /** mongo-java-server: an independent server of MongoDB's wire protocol, for machines that have no mongod. */
@@ -18,25 +19,8 @@ const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
 </project>
 `;
 
-/** Its own versions end at wire version 8, and the driver wants 9 at least: it says 21 (MongoDB 7.0). */
-export const JAVA_SOURCE = `import de.bwaldvogel.mongo.MongoServer;
-import de.bwaldvogel.mongo.MongoVersion;
-import de.bwaldvogel.mongo.backend.h2.H2Backend;
-import java.util.List;
-
-class TestMongo {
-  public static void main(String[] args) {
-    H2Backend backend = new H2Backend(args[0]);
-    backend.version(new MongoVersion() {
-      public List<Integer> getVersionArray() { return List.of(7, 0, 0); }
-      public int getWireVersion() { return 21; }
-    });
-    MongoServer server = new MongoServer(backend);
-    Runtime.getRuntime().addShutdownHook(new Thread(server::shutdown));
-    server.bind("127.0.0.1", Integer.parseInt(args[1]));
-  }
-}
-`;
+/** The program that starts it, with indexes that it has not by itself; Java runs it as it is, without a build. */
+export const JAVA_PROGRAM = fileURLToPath(new URL('../java/TestMongo.java', import.meta.url));
 
 /** The folder of the jars, kept between runs. */
 export function jarFolder(): string {

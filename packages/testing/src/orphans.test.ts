@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -17,7 +17,9 @@ describe.skipIf(!servers.ok)('a test process that is killed', () => {
   afterAll(() => rm(dir, { recursive: true, force: true }));
 
   it('takes its servers with it', async () => {
-    const outfile = join(dir, 'testing.mjs');
+    // Where the package has it: beside what the servers are started with.
+    const outfile = join(dir, 'dist', 'testing.mjs');
+    await cp(join(import.meta.dirname, '..', 'java'), join(dir, 'java'), { recursive: true });
     const entry = join(import.meta.dirname, 'index.ts');
     await build({ entryPoints: [entry], bundle: true, platform: 'node', format: 'esm', outfile });
     const script = `
