@@ -5,6 +5,7 @@ import type { MergeDecision, Profile } from '../profiles/profile.js';
 import type { IdentifierDoc } from '../storage/port.js';
 import { crashPoint } from '../telemetry/crash-point.js';
 import type { Directory } from './directory.js';
+import { People } from './people.js';
 import type { MergeNeeded } from './plan.js';
 import { type IdentityRules, ruleOf, typeOf } from './rules.js';
 
@@ -12,29 +13,32 @@ import { type IdentityRules, ruleOf, typeOf } from './rules.js';
  * Merges two profiles: the one with the smaller id survives, whatever else is known of them (a
  * winner by facts that change makes cycles). Freeze, absorb, re-point; a crash after the freeze is
  * completed by whoever meets the frozen profile next. Other writers may have been quicker: the
- * caller looks again at what the directory says then.
+ * caller looks again at what the directory says then. `confirm` is asked between the last read and
+ * the first write: what was done by others before it was read, and what comes after makes the freeze fail.
  */
 export async function mergeProfiles(
   directory: Directory,
   rules: IdentityRules,
   { a, b, by, force }: Pick<MergeNeeded, 'a' | 'b' | 'by' | 'force'>,
+  confirm?: () => Promise<void>,
 ): Promise<void> {
   const [survivor, loser] = a < b ? [a, b] : [b, a];
   const now = new Date().toISOString();
-  const [kept, moving] = [await directory.store.identifiersOf(survivor), await directory.store.identifiersOf(loser)];
-  // Users that were claimed by now, though nothing of theirs is written yet: the plan must know of them.
-  directory.note(survivor, kept);
-  directory.note(loser, moving);
-  const users = (docs: IdentifierDoc[]) => docs.filter((doc) => ruleOf(rules, typeOf(doc.id)).distinguishes);
-  if (!force && users(kept).length > 0 && users(moving).length > 0) return;
-  if (force && !(await state(directory, [...users(kept), ...users(moving)]))) return;
-  const identifiers = moving.map((doc) => doc.id);
   await directory.reload([survivor, loser]);
   const there = directory.profiles.get(loser);
   if (there?.into || directory.profiles.get(survivor)?.into) {
     await directory.loadProfiles([survivor, loser]);
     return;
   }
+  const [kept, moving] = [await directory.store.identifiersOf(survivor), await directory.store.identifiersOf(loser)];
+  // Users that were claimed by now, though nothing of theirs is written yet: the plan must know of them.
+  directory.note(survivor, kept);
+  directory.note(loser, moving);
+  if (!new People(directory, rules).mayJoin(survivor, loser, force)) return;
+  await confirm?.();
+  const users = [...kept, ...moving].filter((doc) => ruleOf(rules, typeOf(doc.id)).distinguishes);
+  if (force && !(await state(directory, users))) return;
+  const identifiers = moving.map((doc) => doc.id);
   const frozen: Profile = { ...(there ?? emptyProfile(loser, now)) };
   frozen.into = { survivor, ledger: uuidv7(), at: now, by, identifiers };
   frozen.version++;

@@ -58,11 +58,11 @@ export async function resolve(input: ResolveInput & Partial<PlainInput>): Promis
     const plan = new Plan(directory, rules, batch, from, newId);
     const stop = take(plan, items, isPlain);
     if (stop && isPlain) return { refused: stop.index };
-    if (stop?.merge || plan.moves.size > 0) await confirm?.();
     if (stop?.merge) {
-      await mergeProfiles(directory, rules, stop.merge);
+      await mergeProfiles(directory, rules, stop.merge, confirm);
       continue;
     }
+    if (plan.moves.size > 0) await confirm?.();
     if (!(await claim(directory, plan)) || !(await move(directory, plan))) continue;
     return {
       directory,

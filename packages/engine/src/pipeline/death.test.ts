@@ -93,3 +93,25 @@ it('a worker that wakes after its batch was done by another leaves a device to w
   const owner = await bench.profiles.byIdentifier('anonymousId:shared');
   expect(owner?.id).toBe((await bench.profiles.byIdentifier('userId:third'))?.id);
 });
+
+it('a worker that wakes while it merges, after its batch was done by another, makes one of nobody', async () => {
+  const bench = await pipelineBench();
+  const traits = { email: 'x@site.example' };
+  await bench.apply({ type: 'identify', anonymousId: 'd', traits }, { type: 'track', event: 'a', userId: 'u' });
+  const batch = bench.batch([{ type: 'track', event: 'b', anonymousId: 'd', userId: 'u' }]);
+  // It stands still when it has read whose the two are: the visitor becomes a user, and then this batch joins nobody.
+  const { identifiersOf } = bench.store;
+  let reads = 0;
+  bench.store.identifiersOf = async (profile) => {
+    const found = await identifiersOf(profile);
+    if (++reads !== 2) return found;
+    await bench.process(bench.batch([{ type: 'identify', userId: 'other', traits }], { partition: 7 }));
+    await bench.process(batch);
+    return found;
+  };
+  const late = bench.process(batch, { ...HELD, verify: async () => reads < 2 });
+  await expect(late).rejects.toThrow(LeaseLost);
+  const [one, other] = await Promise.all(['u', 'other'].map((user) => bench.profiles.byIdentifier(`userId:${user}`)));
+  expect(other?.id).toBe((await bench.profiles.byIdentifier('anonymousId:d'))?.id);
+  expect(one?.id).not.toBe(other?.id);
+});
