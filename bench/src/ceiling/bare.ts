@@ -15,9 +15,13 @@ export interface BareDeployment {
 }
 
 /** Starts the program without logic on an empty backend. */
-export async function startBare(backend: Backend, profile: string, count: number): Promise<BareDeployment> {
+export async function startBare(
+  backend: Backend,
+  more: Pick<BareOptions, 'profile' | 'delivered'>,
+  count: number,
+): Promise<BareDeployment> {
   const start = (role: BareOptions['role']) => {
-    const given: BareOptions = { backend, role, profile };
+    const given: BareOptions = { backend, role, ...more };
     return startProgram('ceiling/program', given, role === 'api' ? API_FLAGS : []) as unknown as Promise<Bare>;
   };
   const programs = [await start(backend.name === 'embedded' ? 'both' : 'api')];

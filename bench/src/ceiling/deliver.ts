@@ -1,24 +1,19 @@
 import pg from 'pg';
-import { Webhook } from 'standardwebhooks';
-import { Pool } from 'undici';
-import { SECRET } from '../deployment/flows.js';
 import { given, tell } from '../programs/program.js';
+import { CALLS, Outside } from './outside.js';
 
 export interface DeliverOptions {
   store: string;
   receiver: string;
 }
 
-/** Rows that are read at a time, and calls under way at a time. */
+/** Rows that are read at a time. */
 const READ = 1_000;
-const CALLS = 64;
 
 /** The delivery program without logic: reads due rows, signs, posts, marks the row. */
 const { store, receiver } = given<DeliverOptions>();
 const database = new pg.Pool({ connectionString: store, max: 3 });
-const { origin, pathname } = new URL(receiver);
-const outside = new Pool(origin, { connections: CALLS });
-const webhook = new Webhook(SECRET);
+const outside = new Outside(receiver);
 
 interface Due {
   id: string;
@@ -33,24 +28,6 @@ async function read(after: string): Promise<Due[]> {
     values: [Date.now(), after],
   });
   return rows;
-}
-
-async function call({ id, doc }: Due): Promise<void> {
-  const { body } = (JSON.parse(doc) as { entry: { payload: { body: string } } }).entry.payload;
-  const now = new Date();
-  const answer = await outside.request({
-    path: pathname,
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      'webhook-id': id,
-      'webhook-timestamp': String(Math.floor(now.getTime() / 1_000)),
-      'webhook-signature': webhook.sign(id, now, body),
-    },
-    body,
-  });
-  await answer.body.dump();
-  if (answer.statusCode !== 204) throw new Error(`The receiver answered ${answer.statusCode}.`);
 }
 
 function mark(rows: readonly Due[]): Promise<unknown> {
@@ -69,7 +46,10 @@ async function run(): Promise<number> {
     next = read(rows.at(-1)?.id ?? '');
     let at = 0;
     const lane = async () => {
-      while (at < rows.length) await call(rows[at++] as Due);
+      while (at < rows.length) {
+        const { id, doc } = rows[at++] as Due;
+        await outside.call(id, doc);
+      }
     };
     await Promise.all(Array.from({ length: CALLS }, lane));
     await marked;

@@ -19,6 +19,8 @@ export interface AtRest {
   profile: string;
   /** A stored delivery of middle size, as text. */
   delivery: string;
+  /** A stored run of middle size, as text. */
+  run: string;
 }
 
 type Ask = (sql: string) => Promise<{ [column: string]: unknown }[]>;
@@ -51,7 +53,8 @@ async function inPostgres(ask: Ask): Promise<AtRest> {
   };
   const [receipts] = await ask('SELECT count(*) AS n FROM tributary.receipts');
   const batches = Number(receipts?.n);
-  return { rows, batches, profile: await middle('profiles'), delivery: await middle('deliveries') };
+  const [profile, delivery, run] = [await middle('profiles'), await middle('deliveries'), await middle('runs')];
+  return { rows, batches, profile, delivery, run };
 }
 
 async function inMongo(url: string): Promise<AtRest> {
@@ -73,7 +76,7 @@ async function inMongo(url: string): Promise<AtRest> {
       .toArray();
     const bodies = some.map(({ body }) => String(body)).sort((a, b) => a.length - b.length);
     const rows = { claims, events, profiles, identifiers };
-    return { rows, batches: await count('receipts'), profile: bodies[bodies.length >> 1] ?? '', delivery: '' };
+    return { rows, batches: await count('receipts'), profile: bodies[bodies.length >> 1] ?? '', delivery: '', run: '' };
   } finally {
     await client.close();
   }

@@ -1,16 +1,22 @@
 import { type Spread, spread } from '../machine/numbers.js';
 
-/** Measures two things in turn, so that what changes on the machine meanwhile changes for both. */
+type Measure = (round: number) => Promise<number>;
+
+/** Measures things in turn, so that what changes on the machine meanwhile changes for all of them. */
+export async function allInTurn(rounds: number, ...all: Measure[]): Promise<Spread[]> {
+  const found: number[][] = all.map(() => []);
+  for (let round = 0; round < rounds; round++) {
+    for (const [i, measure] of all.entries()) found[i]?.push(await measure(round));
+  }
+  return found.map(spread);
+}
+
+/** What is ours, and its ceiling. */
 export async function inTurn(
   rounds: number,
-  ours: (round: number) => Promise<number>,
-  ceiling: (round: number) => Promise<number>,
+  ours: Measure,
+  ceiling: Measure,
 ): Promise<{ ours: Spread; ceiling: Spread; ratio: number }> {
-  const [a, b]: [number[], number[]] = [[], []];
-  for (let round = 0; round < rounds; round++) {
-    a.push(await ours(round));
-    b.push(await ceiling(round));
-  }
-  const found = { ours: spread(a), ceiling: spread(b) };
-  return { ...found, ratio: found.ours.median / found.ceiling.median };
+  const [a, b] = (await allInTurn(rounds, ours, ceiling)) as [Spread, Spread];
+  return { ours: a, ceiling: b, ratio: a.median / b.median };
 }

@@ -92,7 +92,7 @@ async function line(context: Context, name: BackendName, connections: number): P
   };
   const ceiling = async (round: number) => {
     const backend: Backend = await servers.fresh(name);
-    const bare = await startBare(backend, runs.ours?.profile ?? '{}', workers);
+    const bare = await startBare(backend, { profile: runs.ours?.profile ?? '{}' }, workers);
     const target = { ...bare, parts: bare.pids.length > 1 ? `api${' + worker'.repeat(workers)}` : 'one process' };
     const rate = await measure(target, `o${round}`).finally(() => bare.stop());
     runs.ceiling = await atRest(backend);

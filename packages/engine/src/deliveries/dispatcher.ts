@@ -12,6 +12,9 @@ import { RowWork, type WorkOptions } from './row-work.js';
 /** After a look that found nothing, so many times its duration pass before the next: most of the store's time is others'. */
 const REST = 4;
 
+/** What a look at the store has found; it is `full` where a destination, or all, had no place and was not asked for. */
+type Found = 'some' | 'nothing' | 'full';
+
 /** Rows that are in work at a time in this process: most of them wait to be handed back. */
 const MOST = 4_000;
 
@@ -88,14 +91,17 @@ export class Dispatcher {
     while (!this.#stopping) {
       this.#poked = false;
       const begun = performance.now();
-      const more = await this.#round().catch((error) => {
+      const found = await this.#round().catch((error): Found => {
         this.options.onError(error);
-        return false;
+        return 'nothing';
       });
-      if (more || this.#stopping) continue;
+      if (found === 'some' || this.#stopping) continue;
       const { pollMs } = this.options;
-      const rest = Math.min(REST * (performance.now() - begun), pollMs);
+      // Where a destination was left out, its next place must not wait.
+      const rest = found === 'full' ? 0 : Math.min(REST * (performance.now() - begun), pollMs);
+      this.#looks.rest = rest;
       await this.#sleep(rest, 'rest');
+      this.#looks.rest = 0;
       if (!this.#poked && !this.#stopping) await this.#sleep(pollMs - rest);
     }
   }
@@ -112,24 +118,24 @@ export class Dispatcher {
     });
   }
 
-  /** Leases and begins what is due; true when there may be more. */
-  async #round(): Promise<boolean> {
+  /** Leases and begins what is due. */
+  async #round(): Promise<Found> {
     const { leaseMs, onError } = this.options;
     const room = this.#places.room();
-    if (room === 0 || this.#running.size >= MOST) return false;
+    if (room === 0 || this.#running.size >= MOST) return 'full';
     const lease = uuidv7();
     // Of very many destinations, fewer rows each.
     const limit = Math.min(this.#places.half, Math.max(1, Math.floor((MOST - this.#running.size) / room)));
     const except = this.#places.full();
     const asked = { lease, limit, destinations: room, except };
-    let isMore = false;
+    let found: Found = except.length > 0 ? 'full' : 'nothing';
     // What is reserved stays off the places that are asked for, until what was found has them.
     this.#isLooking = true;
     try {
       const rows = await this.store.leaseDeliveries({ now: Date.now(), leaseMs, ...asked });
       this.#looks.note(rows, asked, this.#reserved.destinations());
-      isMore = rows.length > 0;
-      if (isMore) {
+      if (rows.length > 0) {
+        found = 'some';
         const ids = rows.map(({ id }) => id);
         const held = new HeldRows(this.store, ids, { lease, leaseMs, onError });
         for (const row of rows) this.#begin(row, held);
@@ -138,7 +144,7 @@ export class Dispatcher {
       this.#isLooking = false;
     }
     this.#beginReserved();
-    return isMore;
+    return found;
   }
 
   /**

@@ -11,7 +11,7 @@ export interface HeldOptions {
 export class HeldRows {
   readonly #ids: Set<string>;
   readonly #renewing: NodeJS.Timeout;
-  #renewal: Promise<void> = Promise.resolve();
+  #renewal: Promise<unknown> = Promise.resolve();
 
   readonly lease: string;
 
@@ -23,7 +23,8 @@ export class HeldRows {
     this.lease = lease;
     this.#ids = new Set(ids);
     const renew = () => {
-      this.#renewal = store.renewDeliveries([...this.#ids], lease, Date.now() + leaseMs).catch(onError);
+      const renewal = store.renewDeliveries([...this.#ids], lease, Date.now() + leaseMs).catch(onError);
+      this.#renewal = Promise.all([this.#renewal, renewal]);
     };
     this.#renewing = setInterval(renew, leaseMs / 3);
   }
@@ -31,7 +32,7 @@ export class HeldRows {
   /** Lets others have these of them at once. */
   async giveBack(ids: string[]): Promise<void> {
     for (const id of ids) this.letGo(id);
-    // A renewal that is under way must not come after it.
+    // Renewals that are under way must not come after it.
     await this.#renewal;
     await this.store.renewDeliveries(ids, this.lease, Date.now());
   }

@@ -10,6 +10,8 @@ const LATELY = 100;
 export class Looks {
   readonly #at = new Map<string, number>();
   readonly #behind = new Set<string>();
+  /** Milliseconds for which the store is not asked now, since it is slow. */
+  rest = 0;
 
   /** The store has rows of this destination that are older: what is new goes behind them. */
   isBehind(destination: string): boolean {
@@ -23,7 +25,7 @@ export class Looks {
 
   /** Whether the store was asked for this destination a moment ago. */
   isRecent(destination: string): boolean {
-    return performance.now() - (this.#at.get(destination) ?? Number.NEGATIVE_INFINITY) < LATELY;
+    return performance.now() - (this.#at.get(destination) ?? Number.NEGATIVE_INFINITY) < LATELY + this.rest;
   }
 
   /** What a look at the store has found. A destination that has as much as was asked for may have more. */
@@ -38,7 +40,7 @@ export class Looks {
     const wasAsked = (destination: string) =>
       found.has(destination) || (found.size < destinations && !except.includes(destination));
     const now = performance.now();
-    for (const [destination, at] of this.#at) if (now - at >= LATELY) this.#at.delete(destination);
+    for (const [destination, at] of this.#at) if (now - at >= LATELY + this.rest) this.#at.delete(destination);
     for (const destination of waiting) if (wasAsked(destination)) this.#at.set(destination, now);
     for (const destination of this.#behind) if (wasAsked(destination)) this.#behind.delete(destination);
     for (const [destination, n] of found) if (n >= limit) this.#behind.add(destination);

@@ -11,7 +11,7 @@ import { MOST_ITEMS, mayJoin } from './join.js';
 import { blamableAttempt, noteEnd } from './outages.js';
 import { applyPart, type Part, type PartEnd } from './part.js';
 import { beginCarefully, endCarefully, takeCarefully } from './poison.js';
-import { LeaseLost } from './write.js';
+import { LeaseLost, verify } from './write.js';
 
 /** Begun more often than this, a batch is suspected of killing its worker and is taken event by event. */
 const SUSPECT_AFTER = 3;
@@ -51,7 +51,7 @@ async function processAlone(context: PipelineContext, batch: Batch, lease: Lease
   const alive = work.filter(({ item }) => item.kind === 'resume' || !deadIds.has(item.event.id));
   const counts = countsOf(claims, [batch], deadIds);
   for (const letter of dead) if (letter.fromOutside) counts.deadLettered++;
-  await removeReplayed(context, mine);
+  await removeReplayed(context, mine, lease);
   crashPoint('batch:after-replay-removed');
   const nodes: Passages = Object.create(null);
   const { id, partition, producer, accepted } = batch;
@@ -112,9 +112,17 @@ function tooDeep(work: readonly Placed[], batch: Batch): { letter: DeadEvent; fr
   });
 }
 
-/** Out of the lists first: the event is in the queue, and comes from there again after a crash. */
-async function removeReplayed(context: PipelineContext, mine: readonly { item: BatchItem }[]): Promise<void> {
-  for (const { item } of mine) {
-    if (item.kind === 'replay') await context.store.removeRejected(item.of.list, item.of.id);
-  }
+/**
+ * Out of the lists first: the event is in the queue, and comes from there again after a crash. But not when another has
+ * done this batch meanwhile: what is in the list under that id may be newer.
+ */
+async function removeReplayed(
+  context: PipelineContext,
+  mine: readonly { item: BatchItem }[],
+  lease: Lease,
+): Promise<void> {
+  const replays = mine.flatMap(({ item }) => (item.kind === 'replay' ? [item] : []));
+  if (replays.length === 0) return;
+  await verify([lease]);
+  for (const { of } of replays) await context.store.removeRejected(of.list, of.id);
 }

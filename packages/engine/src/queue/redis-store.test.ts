@@ -7,7 +7,7 @@ import { completeSettings } from './settings.js';
 import { TextQueue } from './text-queue.js';
 
 describe.skipIf(!need('redis').ok)('a look at all partitions in Redis', () => {
-  it('gives the lead to one process at a time, for a moment, and says to the others what waits longest', async () => {
+  async function aStore() {
     const server = await startRedis();
     const client = new Redis(server.url, { maxRetriesPerRequest: null });
     const prefix = `t-${randomUUID()}`;
@@ -19,20 +19,46 @@ describe.skipIf(!need('redis').ok)('a look at all partitions in Redis', () => {
       await store.close();
       await server.stop();
     });
+    return { client, prefix, queues, store };
+  }
+
+  it('gives the lead to one process at a time, for a moment, and says to the others what waits longest', async () => {
+    const { client, prefix, queues, store } = await aStore();
     for (const id of ['first', 'second']) await queues[1]?.add('batch', store.jobData('{}'), { jobId: id });
     const found = [
       { isFree: false, isHeld: false },
       { isFree: true, isHeld: false },
     ];
-    expect(await store.look('a', false)).toEqual({ leader: 'nobody', found });
-    expect(await store.look('a', true)).toEqual({ leader: 'this process', found });
+    expect(await store.look('a', false, 0)).toEqual({ leader: 'nobody', found });
+    expect(await store.look('a', true, 0)).toEqual({ leader: 'this process', found });
     expect(await client.pttl(`${prefix}:lead`)).toBeLessThanOrEqual(250);
     // The rest is not a matter of time.
     await client.set(`${prefix}:lead`, 'a');
     const oldest = [undefined, 'first'];
-    expect(await store.look('b', true)).toEqual({ leader: 'another', found, oldest });
-    expect(await store.look('b', false)).toEqual({ leader: 'another', found, oldest });
-    expect(await store.look('a', false)).toEqual({ leader: 'nobody', found });
-    expect(await store.look('b', true)).toEqual({ leader: 'this process', found });
+    expect(await store.look('b', true, 0)).toEqual({ leader: 'another', found, oldest });
+    expect(await store.look('b', false, 0)).toEqual({ leader: 'another', found, oldest });
+    expect(await store.look('a', false, 0)).toEqual({ leader: 'nobody', found });
+    expect(await store.look('b', true, 0)).toEqual({ leader: 'this process', found });
+  });
+
+  it('writes a lead that stands anew after half of its time only', async () => {
+    const { client, prefix, store } = await aStore();
+    await store.look('a', true, 0);
+    await client.pexpire(`${prefix}:lead`, 200);
+    await store.look('a', true, 0);
+    expect(await client.pttl(`${prefix}:lead`)).toBeLessThanOrEqual(200);
+    await client.pexpire(`${prefix}:lead`, 100);
+    await store.look('a', true, 0);
+    expect(await client.pttl(`${prefix}:lead`)).toBeGreaterThan(100);
+  });
+
+  it('gives the lead to nobody for as long as it was too much for somebody', async () => {
+    const { client, prefix, store } = await aStore();
+    await store.look('a', true, 0);
+    expect((await store.look('a', false, 30_000)).leader).toBe('nobody');
+    expect((await store.look('b', true, 0)).leader).toBe('nobody');
+    expect(await client.pttl(`${prefix}:lead`)).toBeGreaterThan(20_000);
+    await client.pexpire(`${prefix}:lead`, 0);
+    expect((await store.look('b', true, 0)).leader).toBe('this process');
   });
 });

@@ -97,6 +97,14 @@ export function claimsContract(subject: Subject): void {
       expect(await subject.store.claimMessages([replay])).toEqual([{ id, batch, state: 'quarantined' }]);
     });
 
+    it('are still there for the next replay when one that put its message aside again is repeated', async () => {
+      const { batch, id } = await quarantined();
+      const takeOver = { state: 'quarantined' } as const;
+      expect(await subject.store.claimMessages([{ id, batch, takeOver }])).toEqual([{ id, batch, ...takeOver }]);
+      const replay = { id, batch: newId(), takeOver };
+      expect(await subject.store.claimMessages([replay])).toEqual([{ id, batch: replay.batch }]);
+    });
+
     it('stay with the replay when the first commit is repeated', async () => {
       const { id, commit } = await quarantined();
       const replay = { id, batch: newId(), takeOver: { state: 'quarantined' } } as const;

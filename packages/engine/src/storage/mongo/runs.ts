@@ -14,16 +14,22 @@ export async function putRuns(c: Collections, runs: Run[]): Promise<void> {
   let left = [...furthest.values()].map(toDocument);
   const added = new Set(await insertNew(c.runs, left));
   left = left.filter((document) => !added.has(document));
-  // Compare-and-set: whoever loses looks again.
-  while (left.length > 0) left = await replace(c, left);
+  // Compare-and-set: whoever loses looks again, and what is as far by then was written here, or after what this knew.
+  left = await replace(c, left, (stored, own) => stored <= own);
+  while (left.length > 0) left = await replace(c, left, (stored, own) => stored < own);
 }
 
-/** Replaces those that are not further than these. Gives the ones that somebody else has changed in between. */
-async function replace(c: Collections, documents: RunDocument[]): Promise<RunDocument[]> {
+/** Replaces those that are behind these. Gives them all when somebody else has changed one in between. */
+async function replace(
+  c: Collections,
+  documents: RunDocument[],
+  isBehind: (stored: number, own: number) => boolean,
+): Promise<RunDocument[]> {
+  if (documents.length === 0) return [];
   const ids = documents.map(({ _id }) => _id);
   const found = await c.runs.find({ _id: { $in: ids } }, { projection: { reach: 1 } }).toArray();
   const reaches = new Map(found.map(({ _id, reach }) => [_id, reach]));
-  const behind = documents.filter(({ _id, reach }) => (reaches.get(_id) ?? Number.POSITIVE_INFINITY) <= reach);
+  const behind = documents.filter(({ _id, reach }) => isBehind(reaches.get(_id) ?? Number.POSITIVE_INFINITY, reach));
   if (behind.length === 0) return [];
   const operations = behind.map(({ _id, ...replacement }) => ({
     replaceOne: { filter: { _id, reach: reaches.get(_id) as number }, replacement },

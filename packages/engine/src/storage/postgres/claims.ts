@@ -48,7 +48,7 @@ async function readHolders({ sql, schema }: Db, claims: Keyed): Promise<Holder[]
     await sql.query(
       `UPDATE ${schema}.claims c SET batch = r.batch, state = NULL, at = $2::bigint
        FROM json_to_recordset($1::text::json) AS r(id text, batch text, state text)
-       WHERE c.id = r.id AND c.state = r.state`,
+       WHERE c.id = r.id AND c.state = r.state AND c.batch <> r.batch`,
       [asRows(takeOvers), Date.now()],
     );
   }
