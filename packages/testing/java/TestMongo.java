@@ -8,20 +8,22 @@ import de.bwaldvogel.mongo.backend.Index;
 import de.bwaldvogel.mongo.backend.IndexKey;
 import de.bwaldvogel.mongo.backend.KeyValue;
 import de.bwaldvogel.mongo.backend.Missing;
-import de.bwaldvogel.mongo.backend.ValueComparator;
 import de.bwaldvogel.mongo.backend.h2.H2Backend;
 import de.bwaldvogel.mongo.backend.h2.H2Database;
+import de.bwaldvogel.mongo.bson.BsonRegularExpression;
 import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.bson.ObjectId;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
+import org.h2.mvstore.Cursor;
+import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
+import org.h2.mvstore.type.StringDataType;
 
 /**
  * mongo-java-server over a file, with the indexes that a MongoDB server has. By itself it keeps none but unique ones,
@@ -29,8 +31,11 @@ import org.h2.mvstore.MVStore;
  * Arguments: the file, the port.
  */
 class TestMongo {
+  /** The one of this process: databases open their indexes before a field of theirs could be set. */
+  static MVStore file;
+
   public static void main(String[] args) {
-    MVStore file = new MVStore.Builder().fileName(args[0]).cacheSize(256).open();
+    file = new MVStore.Builder().fileName(args[0]).cacheSize(256).open();
     H2Backend backend = new IndexedBackend(file);
     backend.version(new MongoVersion() {
       public List<Integer> getVersionArray() { return List.of(7, 0, 0); }
@@ -48,30 +53,38 @@ class IndexedBackend extends H2Backend {
 
   @Override
   protected MongoDatabase openOrCreateDatabase(String name) {
-    return new IndexedDatabase(name, getMvStore(), getCursorRegistry());
+    return new IndexedDatabase(name, getCursorRegistry());
   }
 }
 
-/** Indexes live in memory: they are filled from the collection when it is opened, as for an index that is new. */
 class IndexedDatabase extends H2Database {
-  IndexedDatabase(String name, MVStore file, CursorRegistry cursors) { super(name, file, cursors); }
+  IndexedDatabase(String name, CursorRegistry cursors) { super(name, TestMongo.file, cursors); }
+
+  private MVMap<String, Object> map(String collection, String index) {
+    MVMap.Builder<String, Object> form = new MVMap.Builder<String, Object>().keyType(StringDataType.INSTANCE);
+    // The name by which the server removes the map when the index is dropped.
+    return TestMongo.file.openMap(getDatabaseName() + "." + collection + "._index_" + index, form);
+  }
 
   @Override
   protected Index<Object> openOrCreateUniqueIndex(String collection, String name, List<IndexKey> keys, boolean sparse) {
-    return new UniqueIndex(name, keys, sparse);
+    return new UniqueIndex(map(collection, name), name, keys, sparse);
   }
 
   @Override
   protected Index<Object> openOrCreateSecondaryIndex(String collection, String name, List<IndexKey> keys, boolean sparse) {
-    return new SortedIndex(name, keys, sparse);
+    return new SortedIndex(map(collection, name), name, keys, sparse);
   }
 }
 
-/** By the hash of its values. One of a single field also narrows questions that ask for more than that field. */
+/** By its values. One of a single field also narrows questions that ask for more than that field. */
 class UniqueIndex extends AbstractUniqueIndex<Object> {
-  private final Map<KeyValue, Object> positions = new HashMap<>();
+  private final MVMap<String, Object> positions;
 
-  UniqueIndex(String name, List<IndexKey> keys, boolean sparse) { super(name, keys, sparse); }
+  UniqueIndex(MVMap<String, Object> positions, String name, List<IndexKey> keys, boolean sparse) {
+    super(name, keys, sparse);
+    this.positions = positions;
+  }
 
   /** The part of a question that this index can answer: the server compares what it finds with the whole one. */
   private Document narrowed(Document query) {
@@ -81,17 +94,22 @@ class UniqueIndex extends AbstractUniqueIndex<Object> {
     return Asked.isPlain(asked) || Asked.isList(asked) ? new Document(field, asked) : query;
   }
 
-  @Override public synchronized boolean canHandle(Document query) { return super.canHandle(narrowed(query)); }
+  @Override
+  public synchronized boolean canHandle(Document query) {
+    for (String field : keys()) if (BsonRegularExpression.isRegularExpression(query.get(field))) return false;
+    return super.canHandle(narrowed(query));
+  }
+
   @Override public synchronized Iterable<Object> getPositions(Document query) { return super.getPositions(narrowed(query)); }
-  @Override protected Object getPosition(KeyValue key) { return positions.get(key); }
-  @Override protected Object removeDocument(KeyValue key) { return positions.remove(key); }
-  @Override protected Iterable<Map.Entry<KeyValue, Object>> getIterable() { return positions.entrySet(); }
-  @Override public long getCount() { return positions.size(); }
+  @Override protected Object getPosition(KeyValue key) { return positions.get(Text.of(key)); }
+  @Override protected Object removeDocument(KeyValue key) { return positions.remove(Text.of(key)); }
+  @Override protected Iterable<Map.Entry<KeyValue, Object>> getIterable() { throw new UnsupportedOperationException(); }
+  @Override public long getCount() { return positions.sizeAsLong(); }
   @Override public long getDataSize() { return getCount(); }
 
   @Override
   protected boolean putKeyPosition(KeyValue key, Object position) {
-    return positions.putIfAbsent(key, Missing.ofNullable(position)) == null;
+    return positions.putIfAbsent(Text.of(key), Missing.ofNullable(position)) == null;
   }
 }
 
@@ -100,56 +118,32 @@ class UniqueIndex extends AbstractUniqueIndex<Object> {
  * list of values, and by a range of the field after them. It may find too much, never too little.
  */
 class SortedIndex extends Index<Object> {
-  private static final Object LOWEST = new Object();
-  private static final Object HIGHEST = new Object();
-  private static final Object END = new Object();
+  /** Is there once an array was indexed: two of its elements may answer the two bounds of a range. Before all values. */
+  private static final String ARRAYS = "!";
 
-  private final TreeMap<List<Object>, Set<Object>> positions = new TreeMap<>(SortedIndex::compare);
-  /** One that keeps the elements of arrays cannot take two bounds together: two elements may answer them. */
-  private boolean holdsArrays;
+  private final MVMap<String, Object> positions;
 
-  SortedIndex(String name, List<IndexKey> keys, boolean sparse) { super(name, keys, sparse); }
-
-  private static int compare(List<Object> a, List<Object> b) {
-    for (int i = 0; i < Math.max(a.size(), b.size()); i++) {
-      Object x = i < a.size() ? a.get(i) : END;
-      Object y = i < b.size() ? b.get(i) : END;
-      int order = x == y ? 0 : compareValues(x, y);
-      if (order != 0) return order;
-    }
-    return 0;
+  SortedIndex(MVMap<String, Object> positions, String name, List<IndexKey> keys, boolean sparse) {
+    super(name, keys, sparse);
+    this.positions = positions;
   }
 
-  private static int compareValues(Object x, Object y) {
-    if (x == LOWEST || y == HIGHEST) return -1;
-    if (x == HIGHEST || y == LOWEST) return 1;
-    if (x == END || y == END) return x == END ? -1 : 1;
-    return ValueComparator.asc().compare(x, y);
-  }
-
-  private List<List<Object>> keysOf(Document document) {
-    List<List<Object>> all = new ArrayList<>();
-    for (KeyValue values : getKeyValues(document)) {
-      List<Object> key = new ArrayList<>();
-      for (Object value : values) key.add(value instanceof Missing ? null : value);
-      all.add(key);
-    }
-    holdsArrays |= all.size() != 1;
+  private List<String> textsOf(Document document, Object position) {
+    List<String> all = new ArrayList<>();
+    for (KeyValue values : getKeyValues(document)) all.add(Text.of(values) + Text.of(position));
+    if (all.size() != 1 && !positions.containsKey(ARRAYS)) positions.put(ARRAYS, true);
     return all;
   }
 
   @Override
   public synchronized void add(Document document, Object position, MongoCollection<Object> collection) {
-    for (List<Object> key : keysOf(document)) positions.computeIfAbsent(key, k -> new LinkedHashSet<>()).add(position);
+    for (String text : textsOf(document, position)) positions.put(text, position);
   }
 
   @Override
   public synchronized Object remove(Document document) {
     Object position = Missing.ofNullable(document.get("_id"));
-    for (List<Object> key : keysOf(document)) {
-      Set<Object> found = positions.get(key);
-      if (found != null && found.remove(position) && found.isEmpty()) positions.remove(key);
-    }
+    for (String text : textsOf(document, position)) positions.remove(text);
     return position;
   }
 
@@ -167,59 +161,87 @@ class SortedIndex extends Index<Object> {
   }
 
   private boolean isRange(Object asked) {
-    return !holdsArrays && (Asked.bound(asked, "$gt", "$gte") != null || Asked.bound(asked, "$lt", "$lte") != null);
+    Object low = Asked.bound(asked, "$gt", "$gte");
+    Object high = Asked.bound(asked, "$lt", "$lte");
+    return (low != null || high != null) && (low == null || high == null || !positions.containsKey(ARRAYS));
   }
 
   @Override
   public synchronized Iterable<Object> getPositions(Document query) {
-    List<List<Object>> prefixes = List.of(List.of());
-    Object low = LOWEST, high = HIGHEST;
+    List<String> prefixes = List.of("");
+    String from = "", until = Text.END;
     for (String field : keys()) {
       Object asked = query.get(field);
       if (Asked.isPlain(asked)) prefixes = extended(prefixes, List.of(asked));
       else if (Asked.isList(asked)) prefixes = extended(prefixes, Asked.list(asked));
       else {
         if (isRange(asked)) {
-          low = Asked.bound(asked, "$gt", "$gte");
-          high = Asked.bound(asked, "$lt", "$lte");
+          Object low = Asked.bound(asked, "$gt", "$gte");
+          Object high = Asked.bound(asked, "$lt", "$lte");
+          // A range is one of values of one kind.
+          from = low != null ? Text.of(low) : Text.kind(high);
+          until = high != null ? Text.after(Text.of(high)) : Text.after(Text.kind(low));
         }
         break;
       }
     }
     Set<Object> found = new LinkedHashSet<>();
-    for (List<Object> prefix : prefixes) {
-      List<Object> from = new ArrayList<>(prefix);
-      List<Object> to = new ArrayList<>(prefix);
-      // Nothing, which a question for less than a value does not mean, comes before all values.
-      from.add(low);
-      if (low == null) from.add(HIGHEST);
-      else if (low != LOWEST) from.add(LOWEST);
-      to.add(high == null ? HIGHEST : high);
-      if (high != null && high != HIGHEST) to.add(HIGHEST);
-      if (compare(from, to) > 0) continue;
-      for (Set<Object> some : positions.subMap(from, true, to, true).values()) found.addAll(some);
+    for (String prefix : prefixes) {
+      Cursor<String, Object> cursor = positions.cursor(prefix + from);
+      while (cursor.hasNext() && cursor.next().compareTo(prefix + until) < 0) found.add(cursor.getValue());
     }
     return found;
   }
 
-  private static List<List<Object>> extended(List<List<Object>> prefixes, Collection<?> values) {
-    List<List<Object>> all = new ArrayList<>();
-    for (List<Object> prefix : prefixes) {
-      for (Object value : values) {
-        List<Object> longer = new ArrayList<>(prefix);
-        longer.add(value);
-        all.add(longer);
-      }
-    }
+  private static List<String> extended(List<String> prefixes, Collection<?> values) {
+    List<String> all = new ArrayList<>();
+    for (String prefix : prefixes) for (Object value : values) all.add(prefix + Text.of(value));
     return all;
   }
 
   @Override public Object getPosition(Document document) { return null; }
   @Override public void checkAdd(Document document, MongoCollection<Object> collection) { getKeyValues(document); }
   @Override public void checkUpdate(Document before, Document after, MongoCollection<Object> collection) { getKeyValues(after); }
-  @Override public long getCount() { return positions.size(); }
+  @Override public long getCount() { return positions.sizeAsLong(); }
   @Override public long getDataSize() { return getCount(); }
   @Override public void drop() {}
+}
+
+/** Values as texts whose order is that of the values, kind by kind; one after the other they can be told apart. */
+class Text {
+  /** After every value. */
+  static final String END = "9";
+  private static final String STOP = "\0\0";
+
+  static String of(KeyValue values) {
+    StringBuilder text = new StringBuilder();
+    for (Object value : values) text.append(of(value));
+    return text.toString();
+  }
+
+  static String of(Object value) {
+    if (value == null || value instanceof Missing) return "0" + STOP;
+    if (value instanceof Number number) return "1" + number(number) + STOP;
+    if (value instanceof String string) return "2" + string.replace("\0", "\0\2") + STOP;
+    return "3" + value.toString().replace("\0", "\0\2") + STOP;
+  }
+
+  /** What all values of the kind of this one begin with. */
+  static String kind(Object value) { return of(value).substring(0, 1); }
+
+  /** After everything that begins with this text. */
+  static String after(String text) {
+    int last = text.length() - 1;
+    return text.substring(0, last) + (char) (text.charAt(last) + 1);
+  }
+
+  private static String number(Number number) {
+    double value = number.doubleValue() + 0.0;
+    long bits = Double.doubleToLongBits(value);
+    String order = HexFormat.of().toHexDigits(bits < 0 ? ~bits : bits ^ Long.MIN_VALUE);
+    boolean isExact = !(number instanceof Long exact) || (long) value == exact && exact != Long.MAX_VALUE;
+    return isExact ? order : order + ":" + number;
+  }
 }
 
 /** What a question says of one field. */
@@ -238,10 +260,10 @@ class Asked {
 
   static Collection<?> list(Object asked) { return (Collection<?>) ((Document) asked).get("$in"); }
 
-  /** The bound that one of two operators sets, or null. */
+  /** The bound that one of two operators sets, a number or a string, or null. */
   static Object bound(Object asked, String open, String closed) {
     if (!(asked instanceof Document document)) return null;
     Object bound = document.containsKey(open) ? document.get(open) : document.get(closed);
-    return isPlain(bound) ? bound : null;
+    return bound instanceof Number || bound instanceof String ? bound : null;
   }
 }
