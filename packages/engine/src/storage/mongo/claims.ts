@@ -2,6 +2,7 @@ import { columnKey } from '../codec.js';
 import type { ClaimAnswer, MessageClaim } from '../port.js';
 import type { ClaimDocument, Collections } from './documents.js';
 import { insertIfAbsent } from './insert.js';
+import { find } from './together.js';
 
 /** Step 2: inserts the claims that are free, takes over those that a replay may, and answers whose each one is. */
 export async function claimMessages(c: Collections, claims: MessageClaim[]): Promise<ClaimAnswer[]> {
@@ -15,8 +16,9 @@ export async function claimMessages(c: Collections, claims: MessageClaim[]): Pro
     );
     // Repeats inside the call meet as duplicates, so all new means all mine.
     if (allNew) return claims.map(({ id, batch }) => ({ id, batch }));
-    let held = await read(c, claims);
-    if (await takeOver(c, claims, held, at)) held = await read(c, claims);
+    const ids = claims.map(({ id }) => columnKey(id));
+    let held = await find(c.claims, ids);
+    if (await takeOver(c, claims, held, at)) held = await find(c.claims, ids);
     const answers = claims.flatMap(({ id }) => answer(id, held.get(columnKey(id))));
     if (answers.length === claims.length) return answers;
   }
@@ -52,12 +54,6 @@ async function takeOver(
   if (updates.length === 0) return false;
   await c.claims.bulkWrite(updates, { ordered: false });
   return true;
-}
-
-async function read(c: Collections, claims: MessageClaim[]): Promise<Map<string, ClaimDocument>> {
-  const ids = [...new Set(claims.map(({ id }) => columnKey(id)))];
-  const documents = await c.claims.find({ _id: { $in: ids } }).toArray();
-  return new Map(documents.map((document) => [document._id, document]));
 }
 
 function answer(id: string, held: ClaimDocument | undefined): ClaimAnswer[] {

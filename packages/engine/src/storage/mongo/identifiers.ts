@@ -2,13 +2,14 @@ import { columnKey, decode, encode } from '../codec.js';
 import type { IdentifierDoc } from '../port.js';
 import type { Collections, IdentifierDocument } from './documents.js';
 import { insertIfAbsent } from './insert.js';
+import { find } from './together.js';
 
 /** The identifiers: this collection decides who has one. */
 export function identifierCalls(c: Collections) {
   return {
     async findIdentifiers(ids: string[]): Promise<Map<string, IdentifierDoc>> {
-      if (ids.length === 0) return new Map();
-      return byId(await c.identifiers.find({ _id: { $in: ids.map(columnKey) } }).toArray());
+      const found = await find(c.identifiers, ids.map(columnKey));
+      return byId([...found.values()]);
     },
 
     async claimIdentifiers(docs: IdentifierDoc[]): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Collection, OptionalUnlessRequiredId } from 'mongodb';
 import { duplicatesOf, isDuplicate } from './errors.js';
+import { perCollection, together } from './together.js';
 
 /** Inserts those that are not there; never changes one. True when all of them were new. */
 export async function insertIfAbsent<T extends { _id: string | number }>(
@@ -9,12 +10,24 @@ export async function insertIfAbsent<T extends { _id: string | number }>(
   return (await insertNew(collection, documents)).length === documents.length;
 }
 
+const inserters = perCollection<unknown>();
+
 /** Inserts those that are not there; never changes one. Gives the ones that were new. */
 export async function insertNew<T extends { _id: string | number }>(
   collection: Collection<T>,
   documents: T[],
 ): Promise<T[]> {
   if (documents.length === 0) return documents;
+  const inserter = inserters(collection, () =>
+    together<T[], T[]>(async (all) => {
+      const added = new Set(await insert(collection, all.flat()));
+      return all.map((own) => own.filter((document) => added.has(document)));
+    }),
+  );
+  return (inserter as (documents: T[]) => Promise<T[]>)(documents);
+}
+
+async function insert<T extends { _id: string | number }>(collection: Collection<T>, documents: T[]): Promise<T[]> {
   try {
     await collection.insertMany(documents as OptionalUnlessRequiredId<T>[], { ordered: false });
     return documents;

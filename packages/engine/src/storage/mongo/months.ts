@@ -5,7 +5,7 @@ const PREFIX = 'events_';
 
 /** Events are kept in a collection for each month of their receipt, so that retention drops whole collections. */
 export function eventMonths(db: Db) {
-  const ready = new Set<string>();
+  const ready = new Map<string, Collection<EventDocument>>();
 
   /** Names of the months that exist, newest first. */
   async function list(): Promise<string[]> {
@@ -16,12 +16,14 @@ export function eventMonths(db: Db) {
 
   /** The collection of a month, with its index before its first event. */
   async function ensure(name: string): Promise<Collection<EventDocument>> {
+    const known = ready.get(name);
+    if (known) return known;
     const collection = db.collection<EventDocument>(name);
-    if (!ready.has(name)) {
-      await collection.createIndex({ profile: 1, _id: 1 });
-      ready.add(name);
-    }
-    return collection;
+    await collection.createIndex({ profile: 1, _id: 1 });
+    // Of several that came first at once, one is everybody's.
+    const first = ready.get(name) ?? collection;
+    ready.set(name, first);
+    return first;
   }
 
   /** Drops the months that ended before this time. */

@@ -5,12 +5,12 @@ import { weakened } from '../../telemetry/weakened.js';
 import { columnKey, decodeProfile, encode, memberOf } from '../codec.js';
 import type { Collections, ProfileDocument } from './documents.js';
 import { isDuplicate } from './errors.js';
+import { find, perCollection, together } from './together.js';
 
 /** Step 4: the ones that are stored, frozen ones included. */
 export async function loadProfiles(c: Collections, ids: string[]): Promise<Map<string, Profile>> {
-  if (ids.length === 0) return new Map();
-  const documents = await c.profiles.find({ _id: { $in: ids.map(columnKey) } }).toArray();
-  const profiles = documents.map(({ body }) => decodeProfile(body));
+  const found = await find(c.profiles, ids.map(columnKey));
+  const profiles = [...found.values()].map(({ body }) => decodeProfile(body));
   return new Map(profiles.map((profile) => [profile.id, profile]));
 }
 
@@ -22,8 +22,21 @@ export async function writeProfiles(c: Collections, profiles: Profile[]): Promis
   if (profiles.length === 0) return [];
   const token = randomUUID();
   const documents = profiles.map((profile) => toDocument(profile, token));
-  if ((await write(c, documents)) === profiles.length) return [];
+  if (await writer(c)(documents)) return [];
   return missed(c, profiles, token);
+}
+
+const writers = perCollection<(documents: ProfileDocument[]) => Promise<boolean>>();
+
+/** Writes documents, and answers whether all of them were written for sure. */
+function writer(c: Collections): (documents: ProfileDocument[]) => Promise<boolean> {
+  return writers(c.profiles, () =>
+    together(async (all) => {
+      const documents = all.flat();
+      const areWritten = (await write(c, documents)) === documents.length;
+      return all.map(() => areWritten);
+    }),
+  );
 }
 
 async function write(c: Collections, documents: ProfileDocument[]): Promise<number> {

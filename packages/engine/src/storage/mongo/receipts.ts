@@ -1,8 +1,10 @@
+import type { UpdateOneModel } from 'mongodb';
 import { crashPoint } from '../../telemetry/crash-point.js';
 import type { Counts, Receipt, StoredAccounting } from '../port.js';
 import type { AccountingDocument, Collections } from './documents.js';
 import { insertIfAbsent } from './insert.js';
 import { fieldName, fromFieldName } from './keys.js';
+import { find, together } from './together.js';
 
 /** How many batches the accounting document remembers itself; the receipts remember them for the window of claims. */
 const RECENT = 200;
@@ -15,6 +17,7 @@ const RECENT = 200;
 export function receiptCalls(c: Collections) {
   /** Partitions that this process has counted in last. */
   const ours = new Map<number, Ours>();
+  const count = counter(c);
 
   async function hasReceipt(partition: number, batch: string): Promise<boolean> {
     const before = ours.get(partition);
@@ -33,7 +36,7 @@ export function receiptCalls(c: Collections) {
     if (known) {
       if (!known.asked.delete(batch) && (await isThere(c, partition, batch))) return false;
       const { rev } = known;
-      if (await count(c, receipt, rev)) {
+      if (await count({ receipt, rev })) {
         known.rev = rev + 1;
         return true;
       }
@@ -42,9 +45,11 @@ export function receiptCalls(c: Collections) {
       const found = await c.accounting.findOne({ _id: partition }, { projection: { rev: 1, recent: 1 } });
       if (!found) await insertIfAbsent(c.accounting, [blank(partition)]);
       else if (found.recent.includes(batch)) {
-        if (await confirm(c, partition, batch)) return true;
+        if (!(await confirm(c, partition, batch))) continue;
+        ours.set(partition, { rev: found.rev, asked: new Set() });
+        return true;
       } else if (await isThere(c, partition, batch)) return false;
-      else if (await count(c, receipt, found.rev)) {
+      else if (await count({ receipt, rev: found.rev })) {
         ours.set(partition, { rev: found.rev + 1, asked: new Set() });
         return true;
       }
@@ -74,7 +79,7 @@ interface Ours {
  * the count. A batch that died between the two is repeated, and its count is found.
  */
 async function isThere(c: Collections, partition: number, batch: string): Promise<boolean> {
-  return (await c.receipts.findOne({ _id: batch }))?.partition === partition;
+  return (await find(c.receipts, [batch])).get(batch)?.partition === partition;
 }
 
 /** What was read may not be on a majority yet. A write after it, acknowledged by a majority, says that it is. */
@@ -83,21 +88,35 @@ async function confirm(c: Collections, partition: number, batch: string): Promis
   return result.matchedCount === 1;
 }
 
-async function count(c: Collections, receipt: Receipt, rev: number): Promise<boolean> {
+interface ToCount {
+  receipt: Receipt;
+  /** The revision that it is counted under. */
+  rev: number;
+}
+
+/** Counts a batch; false when it is not sure that it is counted now. */
+function counter(c: Collections): (one: ToCount) => Promise<boolean> {
+  return together(async (all) => {
+    const updates = all.map((one) => ({ updateOne: update(one) }));
+    const { matchedCount } = await c.accounting.bulkWrite(updates, { ordered: false });
+    return all.map(() => matchedCount === all.length);
+  });
+}
+
+function update({ receipt, rev }: ToCount): UpdateOneModel<AccountingDocument> {
   const { partition, batch, producer, accepted, counts, nodes } = receipt;
   const $inc: { [path: string]: number } = { rev: 1 };
   for (const [name, n] of Object.entries(counts)) $inc[`counts.${name}`] = n;
   for (const [node, n] of Object.entries(nodes)) $inc[`nodes.${fieldName(node)}`] = n;
-  const result = await c.accounting.updateOne(
-    { _id: partition, rev, recent: { $ne: batch } },
-    {
+  return {
+    filter: { _id: partition, rev, recent: { $ne: batch } },
+    update: {
       $inc,
       // Workers make batches too, of what was accepted before: their names need no place here.
       ...(accepted > 0 && { $max: { [`accepted.${fieldName(producer)}`]: accepted } }),
       $push: { recent: { $each: [batch], $slice: -RECENT } },
     },
-  );
-  return result.matchedCount === 1;
+  };
 }
 
 /**
