@@ -2,7 +2,7 @@ import { definePlugin, type Json } from '@tributary/sdk';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Lanes } from '../collect/lanes.js';
 import { PluginRegistry } from '../plugins/index.js';
-import type { Store } from '../storage/port.js';
+import type { DeliveryRow, Store } from '../storage/port.js';
 import { pipelineBench } from '../testing/bench.js';
 import { tell as plugin } from '../testing/plugins.js';
 import { DEFAULT_BACKOFF } from './backoff.js';
@@ -175,14 +175,15 @@ it('does an old row of a destination while what is new would fill all its places
   await stream;
 });
 
-it('asks a slow store less often, however often it is told that there may be something', async () => {
+/** Looks of 100 ms in about two seconds, in each of whose milliseconds somebody says that there may be something. */
+async function looksIn1900ms(look: (n: number, except: readonly string[]) => DeliveryRow[]): Promise<number> {
   vi.useFakeTimers();
   try {
     let looks = 0;
-    vi.spyOn(store, 'leaseDeliveries').mockImplementation(async () => {
-      looks++;
+    vi.spyOn(store, 'leaseDeliveries').mockImplementation(async ({ except }) => {
+      const found = look(++looks, except);
       await new Promise((resolve) => setTimeout(resolve, 100));
-      return [];
+      return found;
     });
     const dispatcher = aProcess({ pollMs: 2_000 });
     dispatcher.start();
@@ -193,8 +194,24 @@ it('asks a slow store less often, however often it is told that there may be som
     const stopped = dispatcher.stop(0);
     await vi.advanceTimersByTimeAsync(100);
     await stopped;
-    expect(looks).toBe(4);
+    return looks;
   } finally {
     vi.useRealTimers();
   }
+}
+
+it('asks a slow store less often, however often it is told that there may be something', async () => {
+  expect(await looksIn1900ms(() => [])).toBe(4);
+});
+
+it('asks again at once for a destination that had no place at the last look', async () => {
+  await bench.apply(...events(0, 4));
+  const query = { now: Date.now(), leaseMs: LEASE, lease: 'ours', limit: 4, destinations: 4, except: [] };
+  const rows = await store.leaseDeliveries(query);
+  answer = never;
+  const looks = await looksIn1900ms((n, except) => {
+    expect(except.length).toBe(n === 1 ? 0 : 1);
+    return n === 1 ? rows : [];
+  });
+  expect(looks).toBeGreaterThan(15);
 });
