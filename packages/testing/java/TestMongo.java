@@ -114,8 +114,9 @@ class UniqueIndex extends AbstractUniqueIndex<Object> {
 }
 
 /**
- * In the order of its values. It narrows a question by the fields from the first on that are asked for a value or a
- * list of values, and by a range of the field after them. It may find too much, never too little.
+ * In the order of its values. It narrows a question by what is asked of its fields from the first on: a value, a list of
+ * values, a range; where nothing is asked of a field, or a range, the values that are there are gone through one by one if
+ * a later field narrows further. It may find too much, never too little.
  */
 class SortedIndex extends Index<Object> {
   /** Is there once an array was indexed: two of its elements may answer the two bounds of a range. Before all values. */
@@ -156,8 +157,14 @@ class SortedIndex extends Index<Object> {
 
   @Override
   public synchronized boolean canHandle(Document query) {
-    Object first = query.get(keys().get(0));
-    return Asked.isPlain(first) || Asked.isList(first) || isRange(first);
+    String first = keys().get(0);
+    return narrows(query.get(first)) || query.containsKey(first) && narrowsFrom(1, query);
+  }
+
+  private boolean narrows(Object asked) { return Asked.isPlain(asked) || Asked.isList(asked) || isRange(asked); }
+
+  private boolean narrowsFrom(int field, Document query) {
+    return keys().stream().skip(field).anyMatch(key -> narrows(query.get(key)));
   }
 
   private boolean isRange(Object asked) {
@@ -168,35 +175,43 @@ class SortedIndex extends Index<Object> {
 
   @Override
   public synchronized Iterable<Object> getPositions(Document query) {
-    List<String> prefixes = List.of("");
-    String from = "", until = Text.END;
-    for (String field : keys()) {
-      Object asked = query.get(field);
-      if (Asked.isPlain(asked)) prefixes = extended(prefixes, List.of(asked));
-      else if (Asked.isList(asked)) prefixes = extended(prefixes, Asked.list(asked));
-      else {
-        if (isRange(asked)) {
-          Object low = Asked.bound(asked, "$gt", "$gte");
-          Object high = Asked.bound(asked, "$lt", "$lte");
-          // A range is one of values of one kind.
-          from = low != null ? Text.of(low) : Text.kind(high);
-          until = high != null ? Text.after(Text.of(high)) : Text.after(Text.kind(low));
-        }
-        break;
-      }
-    }
     Set<Object> found = new LinkedHashSet<>();
-    for (String prefix : prefixes) {
-      Cursor<String, Object> cursor = positions.cursor(prefix + from);
-      while (cursor.hasNext() && cursor.next().compareTo(prefix + until) < 0) found.add(cursor.getValue());
-    }
+    find("", 0, query, found);
     return found;
   }
 
-  private static List<String> extended(List<String> prefixes, Collection<?> values) {
-    List<String> all = new ArrayList<>();
-    for (String prefix : prefixes) for (Object value : values) all.add(prefix + Text.of(value));
-    return all;
+  /** What begins with these values of the fields before this one. */
+  private void find(String prefix, int field, Document query, Set<Object> found) {
+    if (!narrowsFrom(field, query)) {
+      between(prefix, Text.after(prefix), found);
+      return;
+    }
+    Object asked = query.get(keys().get(field));
+    if (Asked.isPlain(asked)) find(prefix + Text.of(asked), field + 1, query, found);
+    else if (Asked.isList(asked)) for (Object one : Asked.list(asked)) find(prefix + Text.of(one), field + 1, query, found);
+    else {
+      String from = prefix + Text.FIRST, until = prefix + Text.END;
+      if (isRange(asked)) {
+        Object low = Asked.bound(asked, "$gt", "$gte");
+        Object high = Asked.bound(asked, "$lt", "$lte");
+        // A range is one of values of one kind.
+        from = prefix + (low != null ? Text.of(low) : Text.kind(high));
+        until = prefix + Text.after(high != null ? Text.of(high) : Text.kind(low));
+      }
+      if (!narrowsFrom(field + 1, query)) between(from, until, found);
+      else {
+        for (String next = positions.ceilingKey(from); next != null && next.compareTo(until) < 0; ) {
+          String value = Text.first(next, prefix.length());
+          find(value, field + 1, query, found);
+          next = positions.ceilingKey(Text.after(value));
+        }
+      }
+    }
+  }
+
+  private void between(String from, String until, Set<Object> found) {
+    Cursor<String, Object> cursor = positions.cursor(from);
+    while (cursor.hasNext() && cursor.next().compareTo(until) < 0) found.add(cursor.getValue());
   }
 
   @Override public Object getPosition(Document document) { return null; }
@@ -209,7 +224,8 @@ class SortedIndex extends Index<Object> {
 
 /** Values as texts whose order is that of the values, kind by kind; one after the other they can be told apart. */
 class Text {
-  /** After every value. */
+  /** Before and after every value. */
+  static final String FIRST = "0";
   static final String END = "9";
   private static final String STOP = "\0\0";
 
@@ -228,6 +244,9 @@ class Text {
 
   /** What all values of the kind of this one begin with. */
   static String kind(Object value) { return of(value).substring(0, 1); }
+
+  /** A text up to the end of the value that begins there. */
+  static String first(String text, int at) { return text.substring(0, text.indexOf(STOP, at) + STOP.length()); }
 
   /** After everything that begins with this text. */
   static String after(String text) {

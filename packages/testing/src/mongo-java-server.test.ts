@@ -17,6 +17,10 @@ const SHAPES: ((value: () => unknown) => unknown)[] = [
   (value) => ({ $ne: value() }),
   () => ({ $exists: true }),
   () => ({ $in: [] }),
+  (value) => ({ $nin: [value(), value()] }),
+  (value) => ({ $gt: value(), $nin: [value()] }),
+  // Ends of texts, which must not be taken for ends of values.
+  () => ({ $gte: 'x', $lt: 'x\0\0' }),
 ];
 
 describe.skipIf(!servers.ok)('the indexes of the MongoDB server for tests', () => {
@@ -52,7 +56,7 @@ describe.skipIf(!servers.ok)('the indexes of the MongoDB server for tests', () =
   }
 
   function drawn(draw: (n: number) => number): () => unknown {
-    const values = [0, 1, 2, 2.5, 3, -1, 'x', 'y', 'zz', null, true, ''];
+    const values = [0, 1, 2, 2.5, 3, -1, 'x', 'x\0', 'x\0\0y', 'zz', null, true, ''];
     return () => values[draw(values.length)];
   }
 
