@@ -2,6 +2,7 @@ import type { Profile } from '../profiles/profile.js';
 import type { CommitStore, IdentifierDoc, Looked } from '../storage/port.js';
 import { weakened } from '../telemetry/weakened.js';
 import { completeMerges } from './merge.js';
+import type { IdentityRules } from './rules.js';
 
 /** What one attempt at a batch knows of identifiers and profiles: each is read once, merges are followed. */
 export class Directory {
@@ -11,7 +12,10 @@ export class Directory {
   readonly #read = new Set<string>();
   readonly #noted = new Map<string, IdentifierDoc[]>();
 
-  constructor(readonly store: CommitStore) {}
+  constructor(
+    readonly store: CommitStore,
+    readonly rules: IdentityRules,
+  ) {}
 
   /** Reads those that were not asked for yet, or all of them with `again`. */
   async loadIdentifiers(keys: Iterable<string>, again = false): Promise<void> {

@@ -14,14 +14,15 @@ import { type IdentityRules, ruleOf, typeOf } from './rules.js';
  * winner by facts that change makes cycles). Freeze, absorb, re-point; a crash after the freeze is
  * completed by whoever meets the frozen profile next. Other writers may have been quicker: the
  * caller looks again at what the directory says then. `confirm` is asked between the last read and
- * the first write: what was done by others before it was read, and what comes after makes the freeze fail.
+ * the first write: of what others do later with the loser, the freeze learns, and of what they do
+ * with the survivor, whoever completes it.
  */
 export async function mergeProfiles(
   directory: Directory,
-  rules: IdentityRules,
   { a, b, by, force }: Pick<MergeNeeded, 'a' | 'b' | 'by' | 'force'>,
   confirm?: () => Promise<void>,
 ): Promise<void> {
+  const { rules } = directory;
   const [survivor, loser] = a < b ? [a, b] : [b, a];
   const now = new Date().toISOString();
   await directory.reload([survivor, loser]);
@@ -40,7 +41,7 @@ export async function mergeProfiles(
   if (force && !(await state(directory, users))) return;
   const identifiers = moving.map((doc) => doc.id);
   const frozen: Profile = { ...(there ?? emptyProfile(loser, now)) };
-  frozen.into = { survivor, ledger: uuidv7(), at: now, by, identifiers };
+  frozen.into = { survivor, ledger: uuidv7(), at: now, by, identifiers, ...(force && { force }) };
   frozen.version++;
   crashPoint('merge:before-freeze');
   if (!(await directory.store.replaceProfile(frozen))) {
@@ -51,7 +52,7 @@ export async function mergeProfiles(
   directory.profiles.set(loser, frozen);
   await directory.loadProfiles([loser]);
   await completeMerges(directory, [loser]);
-  await repoint(directory, loser);
+  if (directory.profiles.get(loser)?.into) await repoint(directory, loser);
 }
 
 /** What a rule for known users has joined stays so, whoever merges one of the profiles meanwhile. False: look again. */
@@ -66,10 +67,13 @@ async function state(directory: Directory, docs: IdentifierDoc[]): Promise<boole
   return true;
 }
 
-/** Makes every frozen profile of the list be absorbed, and names its survivors' roots in the directory. */
+/**
+ * Makes every frozen profile of the list be absorbed, and names its survivors' roots in the directory; or be free again,
+ * where the survivor became somebody else's before it had absorbed.
+ */
 export async function completeMerges(directory: Directory, frozen: readonly string[]): Promise<void> {
   for (const id of frozen) {
-    for (let tries = 0; !isAbsorbed(directory, id); tries++) {
+    for (let tries = 0; directory.profiles.get(id)?.into && !isAbsorbed(directory, id); tries++) {
       if (tries > 100) throw new Error(`The merge of profile ${id} could not be completed.`);
       await absorb(directory, id);
     }
@@ -91,6 +95,7 @@ async function absorb(directory: Directory, id: string): Promise<void> {
   const stored = directory.profiles.get(root);
   if (stored?.into) return directory.loadProfiles([root]);
   if (stored?.absorbed.some((a) => a.id === id)) return;
+  if (stored && areTwoUsers(directory.rules, stored, loser)) return takeBack(directory, loser);
   const { ledger, at, by, identifiers } = loser.into;
   const survivor = stored ? structuredClone(stored) : emptyProfile(root, at);
   await directory.store.putLedger({ v: 1, id: ledger, loser: id, survivor: root, at, by, frozen: loser, identifiers });
@@ -100,6 +105,28 @@ async function absorb(directory: Directory, id: string): Promise<void> {
   if (await directory.store.replaceProfile(survivor)) directory.profiles.set(root, survivor);
   else await directory.reload([root]);
   crashPoint('merge:after-absorb');
+}
+
+/**
+ * Between the decision and now the survivor may have become a known user. Only what is written in it counts: whoever
+ * absorbs writes it under the version that was read, so all who complete this merge decide alike.
+ */
+function areTwoUsers(
+  rules: IdentityRules,
+  survivor: Profile,
+  { identifiers, into }: Profile & { into: MergeDecision },
+) {
+  if (into.force) return false;
+  const isUser = (type: string) => ruleOf(rules, type).distinguishes;
+  const moving = [...identifiers.map(({ type }) => type), ...into.identifiers.map(typeOf)];
+  return moving.some(isUser) && survivor.identifiers.some(({ type }) => isUser(type));
+}
+
+/** Nobody goes past a frozen profile without completing its merge, so nothing was done yet on the word of this one. */
+async function takeBack(directory: Directory, { into: _, ...loser }: Profile): Promise<void> {
+  const free: Profile = { ...loser, version: loser.version + 1 };
+  if (await directory.store.replaceProfile(free)) directory.profiles.set(free.id, free);
+  else await directory.reload([free.id]);
 }
 
 /** Each identifier that still names the loser names the survivor from now on; the pointer holds until then. */

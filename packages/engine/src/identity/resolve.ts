@@ -49,7 +49,7 @@ export interface Resolution {
 export async function resolve(input: PlainInput): Promise<Resolution | Refusal>;
 export async function resolve(input: ResolveInput): Promise<Resolution>;
 export async function resolve(input: ResolveInput & Partial<PlainInput>): Promise<Resolution | Refusal> {
-  const { store, rules, batch, from, items, confirm, isPlain, directory = new Directory(store) } = input;
+  const { store, rules, batch, from, items, confirm, isPlain, directory = new Directory(store, rules) } = input;
   const ids = new Map<string, string>();
   const newId = (key: string) => ids.get(key) ?? (ids.set(key, uuidv7()).get(key) as string);
   await directory.loadIdentifiers(keysOf(items, rules));
@@ -59,7 +59,7 @@ export async function resolve(input: ResolveInput & Partial<PlainInput>): Promis
     const stop = take(plan, items, isPlain);
     if (stop && isPlain) return { refused: stop.index };
     if (stop?.merge) {
-      await mergeProfiles(directory, rules, stop.merge, confirm);
+      await mergeProfiles(directory, stop.merge, confirm);
       continue;
     }
     if (plan.moves.size > 0) await confirm?.();
@@ -94,7 +94,7 @@ export async function profilesNear(
   rules: IdentityRules,
   items: readonly ResolveItem[],
 ): Promise<Iterable<Profile>> {
-  const directory = new Directory(store);
+  const directory = new Directory(store, rules);
   await directory.loadIdentifiers(keysOf(items, rules));
   await directory.loadProfiles(namedProfiles(directory, items));
   return directory.profiles.values();

@@ -2,6 +2,7 @@ import type { Json } from '@tributary/sdk';
 import { describe, expect, it } from 'vitest';
 import type { Store } from '../storage/port.js';
 import { HELD, memoryStore, pipelineBench } from '../testing/bench.js';
+import { crashAt } from '../testing/hooks.js';
 import { LeaseLost } from './write.js';
 
 const track = (event: string): Json => ({ type: 'track', event, userId: 'u' });
@@ -114,4 +115,60 @@ it('a worker that wakes while it merges, after its batch was done by another, ma
   const [one, other] = await Promise.all(['u', 'other'].map((user) => bench.profiles.byIdentifier(`userId:${user}`)));
   expect(other?.id).toBe((await bench.profiles.byIdentifier('anonymousId:d'))?.id);
   expect(one?.id).not.toBe(other?.id);
+});
+
+describe('a merge whose survivor becomes a known user', () => {
+  const traits = { email: 'x@site.example' };
+
+  async function bed() {
+    const bench = await pipelineBench();
+    await bench.apply({ type: 'identify', anonymousId: 'd', traits }, { type: 'track', event: 'a', userId: 'u' });
+    const becomesKnown = bench.batch([{ type: 'identify', userId: 'other', traits }], { partition: 7 });
+    const merges = (type: 'track' | 'alias'): Json =>
+      type === 'track' ? { type, event: 'b', anonymousId: 'd', userId: 'u' } : { type, previousId: 'd', userId: 'u' };
+    const ids = async () => {
+      const found = await Promise.all(
+        ['userId:u', 'userId:other', 'anonymousId:d'].map((key) => bench.profiles.byIdentifier(key)),
+      );
+      return found.map((profile) => profile?.id);
+    };
+    return { bench, becomesKnown, merges, ids };
+  }
+
+  it('between the last read and the freeze, is taken back: two users stay two', async () => {
+    const { bench, becomesKnown, merges, ids } = await bed();
+    const { replaceProfile } = bench.store;
+    let frozen = 0;
+    bench.store.replaceProfile = async (profile) => {
+      if (profile.into && frozen++ === 0) await bench.process(becomesKnown);
+      return replaceProfile(profile);
+    };
+    await bench.apply(merges('track'));
+    expect(frozen).toBe(1);
+    const [u, other, d] = await ids();
+    expect(d).toBe(other);
+    expect(u).not.toBe(other);
+    const events = await bench.profiles.events(u as string, { limit: 10 });
+    expect(events.items.map(({ event }) => (event as { name?: string }).name)).toEqual(['b', 'a']);
+  });
+
+  it('after a death behind the freeze, is taken back by whoever comes by', async () => {
+    const { bench, becomesKnown, merges, ids } = await bed();
+    const batch = bench.batch([merges('track')]);
+    await crashAt('merge:after-freeze', () => bench.process(batch));
+    await bench.process(becomesKnown);
+    await bench.process(batch, { ...HELD, attempt: 2 });
+    const [u, other, d] = await ids();
+    expect(d).toBe(other);
+    expect(u).not.toBe(other);
+  });
+
+  it('is completed all the same when a sender says that they are one', async () => {
+    const { bench, becomesKnown, merges, ids } = await bed();
+    const batch = bench.batch([merges('alias')]);
+    await crashAt('merge:after-freeze', () => bench.process(batch));
+    await bench.process(becomesKnown);
+    await bench.process(batch, { ...HELD, attempt: 2 });
+    expect(new Set(await ids()).size).toBe(1);
+  });
 });

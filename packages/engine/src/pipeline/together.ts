@@ -69,7 +69,7 @@ function look({ store, rules }: PipelineContext, batches: readonly Batch[], aske
 }
 
 function know({ store, rules }: PipelineContext, asked: readonly Claimed[], looked: Looked): Directory {
-  const directory = new Directory(store);
+  const directory = new Directory(store, rules);
   directory.know(keysOf(resolveItems(asked.filter(isWork), new Map()), rules), looked);
   return directory;
 }
@@ -110,7 +110,7 @@ async function compute(
     for (const each of items) work.take(each);
     if (addExtra(extra, work) && rounds++ < IDENTIFY_ROUNDS) {
       // The work has changed what was read.
-      directory = new Directory(store);
+      directory = new Directory(store, rules);
       continue;
     }
     // What it hands over is in rows of their own, not in the documents of the profiles: there is no limit for these.

@@ -70,6 +70,8 @@ export interface MergeDecision {
   by: { event: string; source: string; rule: string };
   /** Identifiers that named the loser then. */
   identifiers: string[];
+  /** Said by a sender or a rule for known users: two of them may become one. */
+  force?: true;
 }
 
 export interface Absorbed {
