@@ -12,6 +12,10 @@ import { RowWork, type WorkOptions } from './row-work.js';
 /** After a look that found nothing, so many times its duration pass before the next: most of the store's time is others'. */
 const REST = 4;
 
+/** Why the next look may be due, the weakest first: somebody says so, there is room again, nothing begins any more. */
+const CAUSES = ['poke', 'room', 'stop'] as const;
+type Cause = (typeof CAUSES)[number];
+
 /** What a look at the store has found; it is `full` where a destination, or all, had no place and was not asked for. */
 type Found = 'some' | 'nothing' | 'full';
 
@@ -38,7 +42,7 @@ export class Dispatcher {
   readonly #reserved: ReservedRows;
   readonly #work: RowWork;
   #isLooking = false;
-  #wake: (() => void) | undefined;
+  #wake: ((cause: Cause) => void) | undefined;
   #poked = false;
   #stopping = false;
   #loop: Promise<void> | undefined;
@@ -50,7 +54,7 @@ export class Dispatcher {
   ) {
     // Each call listens.
     setMaxListeners(0, this.#stop.signal);
-    this.#places = new Places(options, () => this.poke());
+    this.#places = new Places(options, () => this.poke('room'));
     this.#work = new RowWork(store, lanes, { ...options, stopping: this.#stop.signal });
     const { leaseMs, onError } = options;
     this.#reserved = new ReservedRows(store, this.#looks, { leaseMs, onError, onRows: () => this.#beginReserved() });
@@ -61,9 +65,9 @@ export class Dispatcher {
   }
 
   /** There may be something to do. */
-  poke(): void {
+  poke(cause: Cause = 'poke'): void {
     this.#poked = true;
-    this.#wake?.();
+    this.#wake?.(cause);
   }
 
   /** Reserves rows of a commit that is about to be written: they are called without a way through the store. */
@@ -75,7 +79,7 @@ export class Dispatcher {
   async stop(patience: number): Promise<void> {
     const late = setTimeout(() => this.#stop.abort(), patience);
     this.#stopping = true;
-    this.#wake?.();
+    this.#wake?.('stop');
     await this.#loop;
     this.#reserved.close();
     await Promise.all(this.#running);
@@ -97,21 +101,21 @@ export class Dispatcher {
       });
       if (found === 'some' || this.#stopping) continue;
       const { pollMs } = this.options;
-      // Where a destination was left out, its next place must not wait.
-      const rest = found === 'full' ? 0 : Math.min(REST * (performance.now() - begun), pollMs);
+      const rest = Math.min(REST * (performance.now() - begun), pollMs);
       this.#looks.rest = rest;
-      await this.#sleep(rest, 'rest');
+      // Where a destination was left out, its next place must not wait.
+      await this.#sleep(rest, found === 'full' ? 'room' : 'stop');
       this.#looks.rest = 0;
-      if (!this.#poked && !this.#stopping) await this.#sleep(pollMs - rest);
+      if (!this.#poked && !this.#stopping) await this.#sleep(pollMs - rest, 'poke');
     }
   }
 
-  /** Until so many milliseconds are over or there may be something to do; a rest is ended by nothing but the stop. */
-  #sleep(ms: number, kind?: 'rest'): Promise<void> {
+  /** Until so many milliseconds are over, or this happens, or something that says more. */
+  #sleep(ms: number, until: Cause): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, ms);
-      this.#wake = () => {
-        if (kind === 'rest' && !this.#stopping) return;
+      this.#wake = (cause) => {
+        if (CAUSES.indexOf(cause) < CAUSES.indexOf(until)) return;
         clearTimeout(timer);
         resolve();
       };

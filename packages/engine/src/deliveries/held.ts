@@ -11,7 +11,7 @@ export interface HeldOptions {
 export class HeldRows {
   readonly #ids: Set<string>;
   readonly #renewing: NodeJS.Timeout;
-  #renewal: Promise<unknown> = Promise.resolve();
+  #renewal: Promise<void> = Promise.resolve();
 
   readonly lease: string;
 
@@ -24,7 +24,7 @@ export class HeldRows {
     this.#ids = new Set(ids);
     const renew = () => {
       const renewal = store.renewDeliveries([...this.#ids], lease, Date.now() + leaseMs).catch(onError);
-      this.#renewal = Promise.all([this.#renewal, renewal]);
+      this.#renewal = Promise.all([this.#renewal, renewal]).then(() => undefined);
     };
     this.#renewing = setInterval(renew, leaseMs / 3);
   }

@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Reservation } from '../pipeline/context.js';
-import { encode } from '../storage/codec.js';
+import { decode, encode } from '../storage/codec.js';
 import type { Commit, DeliveryRow, DeliveryStore } from '../storage/port.js';
 import { rowOf } from '../storage/rows.js';
 import { HeldRows } from './held.js';
@@ -20,9 +20,9 @@ export interface ReservedOptions {
 }
 
 interface Waiting {
-  row: DeliveryRow;
-  /** Characters of its document. */
-  size: number;
+  id: string;
+  destination: string;
+  doc: string;
   rows: HeldRows;
   /** On the clock of `performance`. */
   since: number;
@@ -61,7 +61,7 @@ export class ReservedRows {
   reserve(outbox: Commit['outbox']): Reservation | undefined {
     if (this.#isClosed) return undefined;
     const [now, begun] = [Date.now(), performance.now()];
-    const reserved = new Map<string, { row: DeliveryRow; doc: string }>();
+    const reserved = new Map<string, { destination: string; doc: string }>();
     for (const { profile, entry } of outbox) {
       const row = rowOf(profile, entry);
       if (row.kind === 'wait' || row.dueAt > now || this.looks.isBehind(row.destination)) continue;
@@ -71,8 +71,8 @@ export class ReservedRows {
       }
       if (this.#count >= MOST_RESERVED || this.#text >= MOST_TEXT) break;
       const doc = encode(row);
-      reserved.set(row.id, { row, doc });
-      this.#add(row, doc.length, 1);
+      reserved.set(row.id, { destination: row.destination, doc });
+      this.#add(row.destination, doc, 1);
     }
     if (reserved.size === 0) return undefined;
     const { leaseMs } = this.options;
@@ -81,17 +81,17 @@ export class ReservedRows {
       const rows = this.#rowsOf(keys, lease);
       const isLate = this.#isClosed || performance.now() - begun > leaseMs / 3;
       for (const id of keys) {
-        const { row, doc } = reserved.get(id) as { row: DeliveryRow; doc: string };
+        const { destination, doc } = reserved.get(id) as { destination: string; doc: string };
         reserved.delete(id);
-        if (isLate) this.#add(row, doc.length, -1);
-        else this.#push({ row, size: doc.length, rows: rows as HeldRows, since: performance.now() });
+        if (isLate) this.#add(destination, doc, -1);
+        else this.#push({ id, destination, doc, rows: rows as HeldRows, since: performance.now() });
       }
       release();
       if (isLate && rows) this.#back(new Map([[rows, [...keys]]]));
       else if (rows) this.options.onRows();
     };
     const release = () => {
-      for (const { row, doc } of reserved.values()) this.#add(row, doc.length, -1);
+      for (const { destination, doc } of reserved.values()) this.#add(destination, doc, -1);
       reserved.clear();
     };
     const docs = new Map([...reserved].map(([id, { doc }]) => [id, doc]));
@@ -101,7 +101,7 @@ export class ReservedRows {
   /** The row that has waited longest for this destination, and those that it is held with. */
   take(destination: string): { row: DeliveryRow; rows: HeldRows } | undefined {
     const first = this.#shift(destination);
-    return first && { row: first.row, rows: first.rows };
+    return first && { row: decode<DeliveryRow>(first.doc), rows: first.rows };
   }
 
   /** Gives back what was not begun, and what is confirmed later: others need not wait for the end of its lease. */
@@ -126,9 +126,9 @@ export class ReservedRows {
     const old = new Map<HeldRows, string[]>();
     for (const [destination, waiting] of this.#waiting) {
       while (waiting[0] && waiting[0].since <= before) {
-        const { row, rows } = this.#shift(destination) as Waiting;
+        const { id, rows } = this.#shift(destination) as Waiting;
         old.set(rows, old.get(rows) ?? []);
-        old.get(rows)?.push(row.id);
+        old.get(rows)?.push(id);
         this.looks.leftThere(destination);
       }
     }
@@ -153,22 +153,21 @@ export class ReservedRows {
     const waiting = this.#waiting.get(destination);
     const first = waiting?.shift();
     if (waiting?.length === 0) this.#waiting.delete(destination);
-    if (first) this.#add(first.row, first.size, -1);
+    if (first) this.#add(destination, first.doc, -1);
     return first;
   }
 
   #push(one: Waiting): void {
-    const { destination } = one.row;
-    const waiting = this.#waiting.get(destination) ?? [];
+    const waiting = this.#waiting.get(one.destination) ?? [];
     waiting.push(one);
-    this.#waiting.set(destination, waiting);
+    this.#waiting.set(one.destination, waiting);
     const { leaseMs } = this.options;
     this.#sweeping ??= setInterval(() => this.#giveBack(leaseMs / 4), leaseMs / 8).unref();
   }
 
-  #add({ destination }: DeliveryRow, size: number, n: 1 | -1): void {
+  #add(destination: string, doc: string, n: 1 | -1): void {
     this.#count += n;
-    this.#text += n * size;
+    this.#text += n * doc.length;
     const each = (this.#each.get(destination) ?? 0) + n;
     if (each === 0) this.#each.delete(destination);
     else this.#each.set(destination, each);

@@ -41,7 +41,7 @@ describe.skipIf(!need('redis').ok)('a look at all partitions in Redis', () => {
     expect(await store.look('b', true, 0)).toEqual({ leader: 'this process', found });
   });
 
-  it('writes a lead that stands anew after half of its time only', async () => {
+  it('writes a lead that stands anew only when a quarter of its time is over', async () => {
     const { client, prefix, store } = await aStore();
     await store.look('a', true, 0);
     await client.pexpire(`${prefix}:lead`, 200);

@@ -24,7 +24,7 @@ local key, me, wanted, leads, rest = KEYS[#KEYS], ARGV[1], ARGV[2] == '1', tonum
 local leader = redis.call('GET', key)
 if wanted and (not leader or leader == me) then
   -- Few of the looks write: where each write waits for the disk, so does everybody.
-  if redis.call('PTTL', key) < leads / 2 then redis.call('SET', key, me, 'PX', leads) end
+  if redis.call('PTTL', key) < leads * 0.75 then redis.call('SET', key, me, 'PX', leads) end
   leader = me
 elseif leader == me then
   -- Too much for this process is too much for the next one like it.

@@ -47,12 +47,27 @@ export class Joined<I, O> {
       const outputs = await this.call(taken.map(({ input }) => input));
       for (const [at, { done }] of taken.entries()) done(outputs[at] as O);
     } catch (error) {
-      if (error instanceof StoreUnavailable) {
-        // It says so late: whoever waits would hear the same, later still.
-        for (const { failed } of [...taken, ...this.#waiting.splice(0)]) failed(error);
-      } else if (taken.length === 1) taken[0]?.failed(error);
+      // It says so late: whoever waits would hear the same, later still.
+      if (error instanceof StoreUnavailable) fail([...taken, ...this.#waiting.splice(0)], error);
+      else if (taken.length === 1) fail(taken, error);
       // One that cannot be done is not the others' fault.
-      else for (const each of taken) await this.#callFor([each]);
+      else await this.#eachFor(taken);
     }
   }
+
+  async #eachFor(taken: readonly Waiting<I, O>[]): Promise<void> {
+    for (const [at, { input, done, failed }] of taken.entries()) {
+      try {
+        const [output] = await this.call([input]);
+        done(output as O);
+      } catch (error) {
+        if (error instanceof StoreUnavailable) return fail([...taken.slice(at), ...this.#waiting.splice(0)], error);
+        failed(error);
+      }
+    }
+  }
+}
+
+function fail(all: readonly Pick<Waiting<never, never>, 'failed'>[], error: unknown): void {
+  for (const { failed } of all) failed(error);
 }

@@ -12,7 +12,10 @@ export async function insertIfAbsent<T extends { _id: string | number }>(
 
 const inserters = perCollection<unknown>();
 
-/** Inserts those that are not there; never changes one. Gives the ones that were new. */
+/**
+ * Inserts those that are not there; never changes one. Gives the ones that were new; fewer when the command that they
+ * shared had to be repeated.
+ */
 export async function insertNew<T extends { _id: string | number }>(
   collection: Collection<T>,
   documents: T[],
@@ -27,7 +30,11 @@ export async function insertNew<T extends { _id: string | number }>(
   return (inserter as (documents: T[]) => Promise<T[]>)(documents);
 }
 
-async function insert<T extends { _id: string | number }>(collection: Collection<T>, documents: T[]): Promise<T[]> {
+/** The same, by themselves. */
+export async function insert<T extends { _id: string | number }>(
+  collection: Collection<T>,
+  documents: T[],
+): Promise<T[]> {
   try {
     await collection.insertMany(documents as OptionalUnlessRequiredId<T>[], { ordered: false });
     return documents;

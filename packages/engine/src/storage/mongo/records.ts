@@ -2,7 +2,7 @@ import type { Json } from '@tributary/sdk';
 import { columnKey, decode, encode } from '../codec.js';
 import type { RecordStore, StoredRecord } from '../port.js';
 import type { Collections, RecordDocument } from './documents.js';
-import { insertIfAbsent } from './insert.js';
+import { insert } from './insert.js';
 
 /** The small records of a deployment: one collection, the kind before the id. */
 export function recordCalls(c: Collections): RecordStore {
@@ -19,7 +19,7 @@ export function recordCalls(c: Collections): RecordStore {
         rev,
         body: encode({ id, body }),
       };
-      if (rev === 1) return insertIfAbsent(c.records, [document]);
+      if (rev === 1) return (await insert(c.records, [document])).length === 1;
       const { _id, ...replacement } = document;
       const result = await c.records.replaceOne({ _id, rev: rev - 1 }, replacement);
       return result.matchedCount === 1;
