@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { given, tell } from '../programs/program.js';
-import { CALLS, Outside } from './outside.js';
+import { bodyOf, CALLS, Outside } from './outside.js';
 
 export interface DeliverOptions {
   store: string;
@@ -48,7 +48,7 @@ async function run(): Promise<number> {
     const lane = async () => {
       while (at < rows.length) {
         const { id, doc } = rows[at++] as Due;
-        await outside.call(id, doc);
+        await outside.call(id, bodyOf(doc));
       }
     };
     await Promise.all(Array.from({ length: CALLS }, lane));

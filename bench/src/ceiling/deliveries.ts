@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { poolSql } from '@tributary/engine';
-import { CALLS, Outside } from './outside.js';
+import { bodyOf, CALLS, Outside } from './outside.js';
 import type { Row } from './rows.js';
 import { type Delivered, deliveryOf } from './write-sql.js';
 
@@ -10,7 +10,9 @@ const EVERY = 10;
 /** Calls for what a batch has left, and marks it: the second half of the way without logic. */
 export class Deliveries {
   readonly #outside: Outside;
-  #waiting: string[] = [];
+  /** It is the same text each time. */
+  readonly #body: string;
+  readonly #waiting: string[] = [];
   #done: string[] = [];
   #lanes = 0;
   #marking: Promise<unknown> | undefined;
@@ -20,6 +22,7 @@ export class Deliveries {
     private readonly options: Delivered & { receiver: string },
   ) {
     this.#outside = new Outside(options.receiver);
+    this.#body = bodyOf(options.delivery);
   }
 
   add(rows: readonly Row[]): void {
@@ -30,11 +33,16 @@ export class Deliveries {
   async #lane(): Promise<void> {
     this.#lanes++;
     for (let message = this.#waiting.shift(); message !== undefined; message = this.#waiting.shift()) {
-      await this.#outside.call(deliveryOf(message), this.options.delivery);
+      await this.#outside.call(deliveryOf(message), this.#body);
       this.#done.push(message);
       this.#marking ??= this.#marks();
     }
     this.#lanes--;
+  }
+
+  /** Resolves when everything that was called is marked. */
+  async marked(): Promise<void> {
+    while (this.#lanes > 0 || this.#marking) await sleep(EVERY);
   }
 
   /** The run of each ends with it, and is written again. */

@@ -6,7 +6,7 @@ import { SECRET } from '../deployment/flows.js';
 export const CALLS = 64;
 
 /** The text that a stored delivery sends. */
-function bodyOf(doc: string): string {
+export function bodyOf(doc: string): string {
   return (JSON.parse(doc) as { entry: { payload: { body: string } } }).entry.payload.body;
 }
 
@@ -22,8 +22,7 @@ export class Outside {
     this.#path = pathname;
   }
 
-  async call(id: string, doc: string): Promise<void> {
-    const body = bodyOf(doc);
+  async call(id: string, body: string): Promise<void> {
     const now = new Date();
     const answer = await this.#pool.request({
       path: this.#path,

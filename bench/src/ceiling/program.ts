@@ -30,7 +30,10 @@ if (role !== 'api') {
 }
 const url = role === 'worker' ? undefined : await startApi(queue);
 process.on('message', async ({ kind }: { kind: 'applied' | 'close' }) => {
-  if (kind === 'close') await release();
+  if (kind === 'close') {
+    await deliveries?.marked();
+    await release();
+  }
   tell({ applied });
 });
 process.on('disconnect', () => process.exit(0));

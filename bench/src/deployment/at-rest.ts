@@ -17,6 +17,8 @@ export interface AtRest {
   batches: number;
   /** A stored profile of middle size, as text. */
   profile: string;
+  /** Deliveries that are done. */
+  delivered: number;
   /** A stored delivery of middle size, as text. */
   delivery: string;
   /** A stored run of middle size, as text. */
@@ -54,7 +56,8 @@ async function inPostgres(ask: Ask): Promise<AtRest> {
   const [receipts] = await ask('SELECT count(*) AS n FROM tributary.receipts');
   const batches = Number(receipts?.n);
   const [profile, delivery, run] = [await middle('profiles'), await middle('deliveries'), await middle('runs')];
-  return { rows, batches, profile, delivery, run };
+  const [done] = await ask("SELECT count(*) AS n FROM tributary.deliveries WHERE status = 'delivered'");
+  return { rows, batches, profile, delivered: Number(done?.n), delivery, run };
 }
 
 async function inMongo(url: string): Promise<AtRest> {
@@ -76,7 +79,14 @@ async function inMongo(url: string): Promise<AtRest> {
       .toArray();
     const bodies = some.map(({ body }) => String(body)).sort((a, b) => a.length - b.length);
     const rows = { claims, events, profiles, identifiers };
-    return { rows, batches: await count('receipts'), profile: bodies[bodies.length >> 1] ?? '', delivery: '', run: '' };
+    return {
+      rows,
+      batches: await count('receipts'),
+      profile: bodies[bodies.length >> 1] ?? '',
+      delivered: 0,
+      delivery: '',
+      run: '',
+    };
   } finally {
     await client.close();
   }

@@ -94,7 +94,12 @@ async function rates({ servers, scale, profiles }: Context, receiver: Receiver):
     const { profile, delivery, run } = sample as AtRest;
     const delivered = { delivery, run, receiver: receiver.hello.url };
     const program = await startBare(backend, { profile, delivered }, workers);
-    return whole(program.url, program.pids, round).finally(() => program.stop());
+    const rate = await whole(program.url, program.pids, round).finally(() => program.stop());
+    const left = await atRest(backend);
+    if (left.delivered !== sample?.delivered || left.rows.events !== left.delivered) {
+      throw new Error(`The ceiling delivered ${left.delivered} of ${left.rows.events}.`);
+    }
+    return rate;
   };
   const fromRows = async () => {
     const { delivery } = sample as AtRest;

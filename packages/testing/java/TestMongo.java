@@ -8,6 +8,7 @@ import de.bwaldvogel.mongo.backend.Index;
 import de.bwaldvogel.mongo.backend.IndexKey;
 import de.bwaldvogel.mongo.backend.KeyValue;
 import de.bwaldvogel.mongo.backend.Missing;
+import de.bwaldvogel.mongo.backend.Utils;
 import de.bwaldvogel.mongo.backend.h2.H2Backend;
 import de.bwaldvogel.mongo.backend.h2.H2Database;
 import de.bwaldvogel.mongo.bson.BsonRegularExpression;
@@ -129,11 +130,21 @@ class SortedIndex extends Index<Object> {
     this.positions = positions;
   }
 
+  /** One for each element of an array; an empty one counts as nothing. */
   private List<String> textsOf(Document document, Object position) {
-    List<String> all = new ArrayList<>();
-    for (KeyValue values : getKeyValues(document)) all.add(Text.of(values) + Text.of(position));
-    if (all.size() != 1 && !positions.containsKey(ARRAYS)) positions.put(ARRAYS, true);
-    return all;
+    List<String> all = List.of("");
+    for (String key : keys()) {
+      Object value = Utils.getSubdocumentValueCollectionAware(document, key);
+      List<Object> values = new ArrayList<>();
+      if (value instanceof Collection<?> elements) values.addAll(elements);
+      else values.add(value);
+      if (values.isEmpty()) values.add(null);
+      if (values.size() > 1 && !positions.containsKey(ARRAYS)) positions.put(ARRAYS, true);
+      List<String> longer = new ArrayList<>();
+      for (String text : all) for (Object each : values) longer.add(text + Text.of(each));
+      all = longer;
+    }
+    return all.stream().map(text -> text + Text.of(position)).toList();
   }
 
   @Override
@@ -150,7 +161,7 @@ class SortedIndex extends Index<Object> {
 
   @Override
   public synchronized void updateInPlace(Document before, Document after, Object position, MongoCollection<Object> collection) {
-    if (nullAwareEqualsKeys(before, after)) return;
+    if (textsOf(before, position).equals(textsOf(after, position))) return;
     remove(before);
     add(after, position, collection);
   }

@@ -5,7 +5,7 @@ import { need } from './need.js';
 
 const servers = need('mongo');
 
-const KEYS = [{ a: 1 }, { a: 1, b: 1 }, { b: 1, c: 1, a: 1 }, { tags: 1, _id: 1 }] as const;
+const KEYS = [{ a: 1 }, { a: 1, b: 1 }, { b: 1, c: 1, a: 1 }, { tags: 1, _id: 1 }, { c: 1, tags: 1 }] as const;
 const SHAPES: ((value: () => unknown) => unknown)[] = [
   (value) => value(),
   (value) => ({ $in: [value(), value()] }),
