@@ -36,7 +36,8 @@ class TestMongo {
   static MVStore file;
 
   public static void main(String[] args) {
-    file = new MVStore.Builder().fileName(args[0]).cacheSize(256).open();
+    // In MB: pages that are read again are made anew, object by object. Nothing is moved together, either: the file is thrown away.
+    file = new MVStore.Builder().fileName(args[0]).cacheSize(1024).autoCompactFillRate(0).open();
     H2Backend backend = new IndexedBackend(file);
     backend.version(new MongoVersion() {
       public List<Integer> getVersionArray() { return List.of(7, 0, 0); }

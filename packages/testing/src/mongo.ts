@@ -46,7 +46,7 @@ async function program(dir: string, port: number): Promise<{ name: string; comma
   const java = onPath('java');
   if (!java) throw new Error('No MongoDB server: set MONGODB_URL, or install mongod, or install Java 17 and Maven.');
   const jars = await fetchJars();
-  const args = ['-Xmx1g', '-cp', join(jars, '*'), JAVA_PROGRAM, join(data, 'mongo.mv'), String(port)];
+  const args = ['-Xmx3g', '-cp', join(jars, '*'), JAVA_PROGRAM, join(data, 'mongo.mv'), String(port)];
   return { name: 'mongo-java-server', command: java, args };
 }
 
