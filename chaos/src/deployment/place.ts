@@ -171,7 +171,12 @@ export class Place {
       const { pid = 0 } = child;
       const expected = this.#expected.delete(pid) || this.onEnd(pid);
       if (this.#closing) return;
-      if (!expected) this.surprises.push(`The ${this.role} ended (${how ?? code}): ${life.said.trim().slice(-500)}`);
+      // Its last words come after its end.
+      if (!expected) {
+        child.once('close', () =>
+          this.surprises.push(`The ${this.role} ended (${how ?? code}): ${life.said.trim().slice(-500)}`),
+        );
+      }
       if (expected) this.#life = this.#start();
       else
         setTimeout(() => {
