@@ -5,7 +5,7 @@ export type Leader = 'this process' | 'another' | 'nobody';
 const WINDOW = 500;
 /** So much of its time may be taken when a process takes the lead, and while it has it. */
 const MOST = { take: 0.3, keep: 0.75 };
-/** Milliseconds for which the lead is left alone when it was too much for somebody: the first time, and at most. */
+/** Milliseconds for which the lead is left alone by whoever gave it up: the first time, and at most. */
 const PAUSE = { first: 2_000, most: 60_000 };
 
 /**
@@ -35,16 +35,10 @@ export class Lead {
     if (this.#since === undefined) return now >= this.#notBefore && this.#share < MOST.take;
     if (this.#share <= MOST.keep) return true;
     // It would be too much again in a moment.
-    if (now - this.#since > PAUSE.most) this.#pause = PAUSE.first;
+    this.#pause = now - this.#since > PAUSE.most ? PAUSE.first : Math.min(2 * this.#pause, PAUSE.most);
     this.#notBefore = now + this.#pause;
-    this.#pause = Math.min(2 * this.#pause, PAUSE.most);
     this.#since = undefined;
     return false;
-  }
-
-  /** Whole milliseconds for which nobody shall lead, since it was too much for this process. */
-  get restMs(): number {
-    return Math.max(0, Math.ceil(this.#notBefore - performance.now()));
   }
 
   told(leader: Leader): void {

@@ -29,36 +29,26 @@ describe.skipIf(!need('redis').ok)('a look at all partitions in Redis', () => {
       { isFree: false, isHeld: false },
       { isFree: true, isHeld: false },
     ];
-    expect(await store.look('a', false, 0)).toEqual({ leader: 'nobody', found });
-    expect(await store.look('a', true, 0)).toEqual({ leader: 'this process', found });
+    expect(await store.look('a', false)).toEqual({ leader: 'nobody', found });
+    expect(await store.look('a', true)).toEqual({ leader: 'this process', found });
     expect(await client.pttl(`${prefix}:lead`)).toBeLessThanOrEqual(250);
     // The rest is not a matter of time.
     await client.set(`${prefix}:lead`, 'a');
     const oldest = [undefined, 'first'];
-    expect(await store.look('b', true, 0)).toEqual({ leader: 'another', found, oldest });
-    expect(await store.look('b', false, 0)).toEqual({ leader: 'another', found, oldest });
-    expect(await store.look('a', false, 0)).toEqual({ leader: 'nobody', found });
-    expect(await store.look('b', true, 0)).toEqual({ leader: 'this process', found });
+    expect(await store.look('b', true)).toEqual({ leader: 'another', found, oldest });
+    expect(await store.look('b', false)).toEqual({ leader: 'another', found, oldest });
+    expect(await store.look('a', false)).toEqual({ leader: 'nobody', found });
+    expect(await store.look('b', true)).toEqual({ leader: 'this process', found });
   });
 
   it('writes a lead that stands anew only when a quarter of its time is over', async () => {
     const { client, prefix, store } = await aStore();
-    await store.look('a', true, 0);
+    await store.look('a', true);
     await client.pexpire(`${prefix}:lead`, 200);
-    await store.look('a', true, 0);
+    await store.look('a', true);
     expect(await client.pttl(`${prefix}:lead`)).toBeLessThanOrEqual(200);
     await client.pexpire(`${prefix}:lead`, 100);
-    await store.look('a', true, 0);
+    await store.look('a', true);
     expect(await client.pttl(`${prefix}:lead`)).toBeGreaterThan(100);
-  });
-
-  it('gives the lead to nobody for as long as it was too much for somebody', async () => {
-    const { client, prefix, store } = await aStore();
-    await store.look('a', true, 0);
-    expect((await store.look('a', false, 30_000)).leader).toBe('nobody');
-    expect((await store.look('b', true, 0)).leader).toBe('nobody');
-    expect(await client.pttl(`${prefix}:lead`)).toBeGreaterThan(20_000);
-    await client.pexpire(`${prefix}:lead`, 0);
-    expect((await store.look('b', true, 0)).leader).toBe('this process');
   });
 });

@@ -20,18 +20,16 @@ const LEADS = 250;
  * pair that is next. BullMQ takes from the end of the list.
  */
 const LOOK = `
-local key, me, wanted, leads, rest = KEYS[#KEYS], ARGV[1], ARGV[2] == '1', tonumber(ARGV[3]), tonumber(ARGV[4])
+local key, me, wanted, leads = KEYS[#KEYS], ARGV[1], ARGV[2] == '1', tonumber(ARGV[3])
 local leader = redis.call('GET', key)
 if wanted and (not leader or leader == me) then
   -- Few of the looks write: where each write waits for the disk, so does everybody.
   if redis.call('PTTL', key) < leads * 0.75 then redis.call('SET', key, me, 'PX', leads) end
   leader = me
 elseif leader == me then
-  -- Too much for this process is too much for the next one like it.
-  if rest > 0 then redis.call('SET', key, '', 'PX', rest) else redis.call('DEL', key) end
+  redis.call('DEL', key)
   leader = false
 end
-if leader == '' then leader = false end
 local lengths, ids = {}, {}
 for i = 1, #KEYS - 1 do lengths[i] = redis.call('LLEN', KEYS[i]) end
 if leader and leader ~= me then
@@ -77,9 +75,9 @@ export class RedisStore implements QueueStore {
     await worker.close(true);
   }
 
-  async look(process: string, wantsLead: boolean, restMs: number): Promise<Look> {
+  async look(process: string, wantsLead: boolean): Promise<Look> {
     const keys = [...this.#lists, `${this.prefix}:lead`];
-    const answer = await this.client.eval(LOOK, keys.length, ...keys, process, wantsLead ? '1' : '0', LEADS, restMs);
+    const answer = await this.client.eval(LOOK, keys.length, ...keys, process, wantsLead ? '1' : '0', LEADS);
     const [leader, lengths, ids] = answer as [string, number[], string[]];
     const found = this.queues.map((_, partition) => {
       const [waiting = 0, active = 0] = lengths.slice(2 * partition);

@@ -43,9 +43,9 @@ export class Rounds {
   #oldest: Look['oldest'];
 
   constructor(
-    /** Looks at all partitions; takes the lead or keeps it where it is wanted, else gives it up for so long. */
-    private readonly look: (wanted: boolean, restMs: number) => Promise<Look>,
-    private readonly lead: Pick<Lead, 'wanted' | 'restMs' | 'told'>,
+    /** Looks at all partitions; takes the lead or keeps it where it is wanted. */
+    private readonly look: (wanted: boolean) => Promise<Look>,
+    private readonly lead: Pick<Lead, 'wanted' | 'told'>,
     /** In how many partitions this process has work now. */
     private readonly busy: () => number,
     partitions: number,
@@ -76,7 +76,7 @@ export class Rounds {
     const every = this.#slower * EVERY[this.#oldest ? 'led' : this.busy() > 0 ? 'busy' : 'idle'];
     await pause(Math.max(1, this.#looked + every - performance.now()));
     this.#looked = performance.now();
-    const { leader, found, oldest } = await this.look(this.lead.wanted(), this.lead.restMs);
+    const { leader, found, oldest } = await this.look(this.lead.wanted());
     this.lead.told(leader);
     const before = this.#oldest;
     this.#oldest = oldest;

@@ -27,7 +27,7 @@ export interface QueueStore extends Pick<Queue, 'waiting' | 'pressure' | 'check'
    * Looks at all partitions in one call, where that costs less than to wait in each. Takes the lead for this process if it
    * is wanted and nobody has it, keeps it for a moment if it is wanted, and else gives it up.
    */
-  look?(process: string, wantsLead: boolean, restMs: number): Promise<Look>;
+  look?(process: string, wantsLead: boolean): Promise<Look>;
   /** The data of the jobs that are taken next, at most so many, in their order. */
   next(partition: number, jobs: number): Promise<unknown[]>;
   /** Says, if somebody works on the partition, that one with work in so many would take it. It is forgotten after a moment. */
