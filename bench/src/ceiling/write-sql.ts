@@ -56,12 +56,15 @@ export function deliveryOf(message: string): string {
 /** Writes with one statement a batch, which is one transaction and one way to the server and back. */
 export class SqlWriter implements RowWriter {
   readonly #seen = new Seen();
+  readonly #statement: string;
 
   constructor(
     private readonly sql: Sql,
     private readonly profile: string,
     private readonly delivered?: Delivered,
-  ) {}
+  ) {
+    this.#statement = statement(delivered ? DELIVERIES : '');
+  }
 
   async write({ id, partition, rows }: RowBatch): Promise<void> {
     const now = Date.now();
@@ -76,7 +79,7 @@ export class SqlWriter implements RowWriter {
     ];
     const { delivery } = this.delivered ?? {};
     const deliveries = delivery ? [JSON.stringify(rows.map(([m]) => ({ id: deliveryOf(m), at, doc: delivery })))] : [];
-    await this.sql.query(statement(delivery ? DELIVERIES : ''), [
+    await this.sql.query(this.#statement, [
       ...values.map((value) => JSON.stringify(value)),
       ...[id, partition, now],
       JSON.stringify(countersOf(rows.length)),

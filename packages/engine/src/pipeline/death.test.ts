@@ -132,7 +132,14 @@ describe('a merge whose survivor becomes a known user', () => {
       );
       return found.map((profile) => profile?.id);
     };
-    return { bench, becomesKnown, merges, ids };
+    /** A worker dies behind the freeze, the survivor becomes known, and the batch comes again. */
+    const dies = async (type: 'track' | 'alias') => {
+      const batch = bench.batch([merges(type)]);
+      await crashAt('merge:after-freeze', () => bench.process(batch));
+      await bench.process(becomesKnown);
+      await bench.process(batch, { ...HELD, attempt: 2 });
+    };
+    return { bench, becomesKnown, merges, dies, ids };
   }
 
   it('between the last read and the freeze, is taken back: two users stay two', async () => {
@@ -153,22 +160,16 @@ describe('a merge whose survivor becomes a known user', () => {
   });
 
   it('after a death behind the freeze, is taken back by whoever comes by', async () => {
-    const { bench, becomesKnown, merges, ids } = await bed();
-    const batch = bench.batch([merges('track')]);
-    await crashAt('merge:after-freeze', () => bench.process(batch));
-    await bench.process(becomesKnown);
-    await bench.process(batch, { ...HELD, attempt: 2 });
+    const { dies, ids } = await bed();
+    await dies('track');
     const [u, other, d] = await ids();
     expect(d).toBe(other);
     expect(u).not.toBe(other);
   });
 
   it('is completed all the same when a sender says that they are one', async () => {
-    const { bench, becomesKnown, merges, ids } = await bed();
-    const batch = bench.batch([merges('alias')]);
-    await crashAt('merge:after-freeze', () => bench.process(batch));
-    await bench.process(becomesKnown);
-    await bench.process(batch, { ...HELD, attempt: 2 });
+    const { dies, ids } = await bed();
+    await dies('alias');
     expect(new Set(await ids()).size).toBe(1);
   });
 });
