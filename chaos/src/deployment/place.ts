@@ -96,9 +96,10 @@ export class Place {
 
   /**
    * Blocks the event loop of the process that does the work for several times as long as its locks last: its watchdog
-   * ends it, or it is said. Resolves when it has gone.
+   * ends it, or it is said. Resolves when it has gone. One that starts has no batch yet, and no watchdog.
    */
   async block(): Promise<void> {
+    await this.ready();
     const { pid } = this;
     this.#expected.add(pid);
     signal(pid, BLOCK);

@@ -7,9 +7,9 @@ import { readAccounting } from './deployment/accounting.js';
 import { createEffects } from './deployment/effects.js';
 import { readHealth } from './deployment/health.js';
 import { Heartbeats } from './deployment/heartbeats.js';
-import { confirmPartitions } from './deployment/repartition.js';
 import { SourceList } from './deployment/sources.js';
 import { TokenList } from './deployment/tokens.js';
+import { whenThere } from './deployment/waiting.js';
 import { createFlowCatalog } from './flows/index.js';
 import { manageFlows } from './flows/manage.js';
 import { LiveFlowsWatch } from './flows/watch.js';
@@ -117,10 +117,9 @@ export function createEngine({ store, queue, settings, registry, ...options }: E
     });
     await heartbeats.clean();
   };
-  const begin: { [role in Role]: () => Promise<void> } = {
-    api: async () => collector.start(),
-    worker: async () => {
-      await flows.start();
+  const begin: { [role in Role]: () => void } = {
+    api: () => collector.start(),
+    worker: () => {
       worker = queue.work(async (batch, lease) => {
         try {
           const facts = () => ({
@@ -138,7 +137,7 @@ export function createEngine({ store, queue, settings, registry, ...options }: E
       });
       dispatcher.start();
     },
-    scheduler: async () => {
+    scheduler: () => {
       const run = () => void clean().catch((error) => log.warn({ err: error }, 'clean-up failed'));
       run();
       cleaning = setInterval(run, CLEAN_EVERY);
@@ -167,10 +166,14 @@ export function createEngine({ store, queue, settings, registry, ...options }: E
     health: () => readHealth(store, queue, heartbeats),
     plugins: () => registry.list(),
     start: async (roles) => {
+      const isStopped = () => stopped !== undefined;
+      const onAway = (error: unknown) => log.warn({ err: error }, 'the start waits for the queue or the store');
+      const patiently = (work: () => Promise<void>) => whenThere({ isStopped, onAway }, work);
       // Whoever changes the number of partitions looks for a heartbeat afterwards: one of the two sees the other.
-      await heartbeats.start(roles);
-      await confirmPartitions(queue, () => stopped !== undefined);
-      for (const role of roles) await begin[role]();
+      await patiently(() => heartbeats.start(roles));
+      await patiently(() => queue.confirmPartitions());
+      if (roles.includes('worker')) await patiently(() => flows.start());
+      if (!isStopped()) for (const role of roles) begin[role]();
     },
     stop: (patience = settings.shutdownMs) => {
       stopped ??= stop(patience);

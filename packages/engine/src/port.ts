@@ -19,7 +19,10 @@ export interface Engine {
   accounting(): Promise<Accounting>;
   health(): Promise<Health>;
   plugins(): PluginListing[];
-  /** Begins the roles in this process; `api` needs no loop of its own beyond its collector. */
+  /**
+   * Begins the roles in this process; `api` needs no loop of its own beyond its collector. While the queue or the store is
+   * away it waits, until the engine is stopped.
+   */
   start(roles: readonly Role[]): Promise<void>;
   /** Stops taking work, finishes what is begun (at most `patience` ms, 20 s by default), closes queue and store. */
   stop(patience?: number): Promise<void>;

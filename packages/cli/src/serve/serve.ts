@@ -21,6 +21,7 @@ import { publishFolder } from './flows-folder.js';
 import { loadIdentityRules } from './identity.js';
 import { type Front, listen } from './listen.js';
 import { createLog } from './log.js';
+import { patiently } from './patiently.js';
 import { loadRegistry } from './plugins.js';
 import { trackerFiles } from './tracker.js';
 
@@ -50,8 +51,8 @@ export async function serve({ roles, severalProcesses, demo, port }: ServeOption
   const shop = demo ? await loadDemo() : undefined;
   const registry = await loadRegistry(settings);
   const rules = await loadIdentityRules(settings);
-  const { queue, store, release } = await openBackends(settings, { severalProcesses }, log);
-  for (const warning of await queue.warnings()) say(`Note: ${warning}`);
+  const { queue, store, patience, release } = await openBackends(settings, { severalProcesses }, log);
+  for (const warning of await patiently(patience, () => queue.warnings())) say(`Note: ${warning}`);
   const metrics = createMetrics();
   const { observer } = metrics;
   const tracing = await loadTracing(settings, roles);
@@ -70,7 +71,7 @@ export async function serve({ roles, severalProcesses, demo, port }: ServeOption
   // Before the first batch: it may be the one that never ends.
   await startWatchdog(settings.lockMs);
   await engine.start(roles);
-  await prepare(engine, { settings, roles, front, shop });
+  await prepare(engine, { settings, patience, roles, front, shop });
   const tracker = roles.includes('api') ? await trackerFiles() : {};
   const { trackerPath, collectPath } = settings;
   const mounts = shop ? [shop.mount] : [];
@@ -81,20 +82,22 @@ export async function serve({ roles, severalProcesses, demo, port }: ServeOption
 
 interface Prepared {
   settings: Settings;
+  patience: number;
   roles: readonly Role[];
   front: Front;
   shop: Demo | undefined;
 }
 
 /** The records that a deployment begins with. */
-async function prepare(engine: Engine, { settings, roles, front, shop }: Prepared): Promise<void> {
+async function prepare(engine: Engine, { settings, patience, roles, front, shop }: Prepared): Promise<void> {
   if (roles.includes('api')) {
-    const token = await engine.tokens.ensure(settings.adminToken);
+    const token = await patiently(patience, () => engine.tokens.ensure(settings.adminToken));
     if (token !== undefined) say(`The token for the management API, shown this once: ${token}`);
   }
-  await shop?.prepare(engine, front.url);
-  if (settings.flowsDir !== undefined && roles.includes('scheduler')) {
-    await publishFolder(engine, settings.flowsDir, front.url);
+  await patiently(patience, async () => shop?.prepare(engine, front.url));
+  const { flowsDir } = settings;
+  if (flowsDir !== undefined && roles.includes('scheduler')) {
+    await patiently(patience, () => publishFolder(engine, flowsDir, front.url));
   }
 }
 

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Role } from '../port.js';
-import { type Queue, QueueUnavailable, type WaitingBatch } from '../queue/port.js';
+import type { Queue, WaitingBatch } from '../queue/port.js';
 import type { Store } from '../storage/port.js';
 import { memoryStore } from '../testing/bench.js';
 import { Heartbeats } from './heartbeats.js';
-import { changePartitions, confirmPartitions } from './repartition.js';
+import { changePartitions } from './repartition.js';
 
 let store: Store;
 let waiting: WaitingBatch[];
@@ -55,22 +55,6 @@ it('takes it back when a process has started meanwhile, with the number of befor
   setPartitions.mockImplementationOnce(() => process().start(['api']));
   await expect(changePartitions({ queue, store }, 4)).rejects.toMatchObject({ code: 'STILL_AT_WORK' });
   expect(setPartitions.mock.calls).toEqual([[4], [16]]);
-});
-
-it('waits for a queue that is away before it confirms the number, until the process is stopped', async () => {
-  const away = async () => {
-    throw new QueueUnavailable('away');
-  };
-  const confirm = vi.fn<Queue['confirmPartitions']>(async () => {});
-  confirm.mockImplementationOnce(away).mockImplementationOnce(away);
-  await confirmPartitions({ confirmPartitions: confirm }, () => false);
-  expect(confirm).toHaveBeenCalledTimes(3);
-  const changed = Object.assign(new Error('changed'), { code: 'PARTITIONS_CHANGED' });
-  confirm.mockRejectedValueOnce(changed);
-  await expect(confirmPartitions({ confirmPartitions: confirm }, () => false)).rejects.toBe(changed);
-  let asked = 0;
-  await confirmPartitions({ confirmPartitions: away }, () => ++asked > 2);
-  expect(asked).toBe(3);
 });
 
 it('refuses a number that makes no sense before it looks at anything', async () => {

@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Health } from '../port.js';
 import { checkPartitions, QueueError } from '../queue/errors.js';
-import { type Queue, QueueUnavailable } from '../queue/port.js';
+import type { Queue } from '../queue/port.js';
 import type { Store } from '../storage/port.js';
 import { Heartbeats, isLiving, LIVING } from './heartbeats.js';
 
@@ -34,24 +33,6 @@ export async function changePartitions(
     await queue.setPartitions(queue.partitions);
     throw error;
   });
-}
-
-/**
- * For a process that has said that it lives: fails when the number has changed since it opened the queue. While the queue
- * is away it waits, until it is stopped; that is no reason not to start.
- */
-export async function confirmPartitions(
-  queue: Pick<Queue, 'confirmPartitions'>,
-  isStopped: () => boolean,
-): Promise<void> {
-  while (!isStopped()) {
-    try {
-      return await queue.confirmPartitions();
-    } catch (error) {
-      if (!(error instanceof QueueUnavailable)) throw error;
-      await sleep(200);
-    }
-  }
 }
 
 function rolesOf(living: Health['workers']): string {

@@ -9,6 +9,8 @@ const FRESH = 5_000;
 /** Management tokens. Only their SHA-256 is stored: they are 192 random bits, so no slower hash is needed. */
 export class TokenList implements Tokens {
   readonly #known = new Map<string, number>();
+  /** What a first start has made: a store that took it, and went away before it said so, has it the next time. */
+  #first: string | undefined;
 
   constructor(private readonly records: RecordStore) {}
 
@@ -25,12 +27,16 @@ export class TokenList implements Tokens {
       await this.#store(given, 'given from outside');
       return undefined;
     }
-    if ((await this.records.listRecords(KIND)).length > 0) return undefined;
-    return (await this.create('made at the first start')).token;
+    const known = await this.records.listRecords(KIND);
+    const first = this.#first;
+    if (known.length > 0 && !(first && known.some(({ id }) => id === hashOf(first)))) return undefined;
+    this.#first ??= newToken();
+    await this.#store(this.#first, 'made at the first start');
+    return this.#first;
   }
 
   async create(name: string): Promise<{ id: string; token: string }> {
-    const token = `tr_${randomBytes(24).toString('base64url')}`;
+    const token = newToken();
     return { id: await this.#store(token, name), token };
   }
 
@@ -40,6 +46,10 @@ export class TokenList implements Tokens {
     await this.records.putRecord(KIND, hash, 1, { v: 1, name, createdAt: new Date().toISOString() });
     return hash;
   }
+}
+
+function newToken(): string {
+  return `tr_${randomBytes(24).toString('base64url')}`;
 }
 
 function hashOf(token: string): string {
