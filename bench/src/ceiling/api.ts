@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { v7 as uuidv7 } from 'uuid';
 import { RowLane } from './lanes.js';
 import type { RowQueue } from './queues.js';
-import { PARTITIONS, type Row } from './rows.js';
+import type { Row } from './rows.js';
 
 interface Call {
   messageId: string;
@@ -12,7 +12,7 @@ interface Call {
 
 /** The way in without logic: parses, gives each event an id, and puts it into the queue of its partition. */
 export async function startApi(queue: RowQueue): Promise<string> {
-  const lanes = Array.from({ length: PARTITIONS }, (_, n) => new RowLane(queue, n));
+  const lanes = Array.from({ length: queue.partitions }, (_, n) => new RowLane(queue, n));
   const server = createServer((request, response) => {
     take(request, lanes).then(
       () => response.writeHead(200, { 'content-type': 'application/json' }).end('{"success":true}'),
@@ -34,7 +34,7 @@ async function take(request: IncomingMessage, lanes: RowLane[]): Promise<void> {
   const parts = new Map<number, Row[]>();
   for (const call of body.batch ?? [body]) {
     const id = uuidv7();
-    const partition = Number(call.anonymousId.slice(-8)) % PARTITIONS;
+    const partition = Number(call.anonymousId.slice(-8)) % lanes.length;
     const doc = JSON.stringify({ id, ...call, source: 'bench', receivedAt, session: id, sequence: 1 });
     const row: Row = [`bench:${call.messageId}`, call.anonymousId, id, doc];
     const rows = parts.get(partition);

@@ -1,5 +1,3 @@
-import { DEFAULT_PARTITIONS } from '@tributary/engine';
-
 /** An event on its way through a program without logic: its keys, and its document as it will be stored. */
 export type Row = [message: string, device: string, id: string, doc: string];
 
@@ -14,9 +12,6 @@ export interface RowBatch {
 export interface RowWriter {
   write(batch: RowBatch): Promise<void>;
 }
-
-/** As many as Tributary has. */
-export const PARTITIONS = DEFAULT_PARTITIONS;
 
 /** The id of the profile of a device: as long as one of Tributary's. */
 export function profileOf(device: string): string {

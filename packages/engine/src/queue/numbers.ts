@@ -1,7 +1,10 @@
 import { checkPartitions, noDeployment, partitionsChanged } from './errors.js';
 
-/** Partitions of a deployment that is created without a number. */
-export const DEFAULT_PARTITIONS = 16;
+/**
+ * Partitions of a deployment that is created without a number. Several processes (Redis) can share the work of as many;
+ * one process alone shares it with nobody, and fewer and larger batches cost it less (docs/performance.md).
+ */
+export const DEFAULT_PARTITIONS = { several: 16, one: 8 } as const;
 
 /** What the queue's store keeps of the numbers of partitions. */
 export interface Numbers {
@@ -20,9 +23,12 @@ export interface WantedNumber {
 }
 
 /** The number that a deployment is created with when this process is its first; none when it must not create one. */
-export function firstNumber({ partitions, mustExist }: WantedNumber): number | undefined {
+export function firstNumber(
+  { partitions, mustExist }: WantedNumber,
+  processes: keyof typeof DEFAULT_PARTITIONS,
+): number | undefined {
   if (partitions !== undefined) checkPartitions(partitions);
-  return mustExist ? undefined : (partitions ?? DEFAULT_PARTITIONS);
+  return mustExist ? undefined : (partitions ?? DEFAULT_PARTITIONS[processes]);
 }
 
 /** The stored numbers, refused with PARTITIONS_CHANGED when this process wants another one. */

@@ -29,7 +29,7 @@ export type PostgresSource = { url: string } | { pool: pg.Pool } | { pglite: PGl
  */
 export async function createPostgresQueue(options: PostgresQueueOptions): Promise<Queue> {
   const { schema = 'tributary_queue', onError = () => undefined } = options;
-  const first = firstNumber(options);
+  const first = firstNumber(options, 'one');
   // A PGlite cannot be away, but it does one thing at a time: an add may have to wait for a large batch.
   const wait = 'pglite' in options ? { commandTimeout: 10_000 } : {};
   const settings = completeSettings({ drainDelay: 5, ...wait, ...options.settings });

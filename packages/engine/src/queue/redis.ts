@@ -23,7 +23,7 @@ export interface RedisQueueOptions extends WantedNumber {
  */
 export async function createRedisQueue(options: RedisQueueOptions): Promise<Queue> {
   const { url, prefix = 'tributary', onError = () => undefined } = options;
-  const first = firstNumber(options);
+  const first = firstNumber(options, 'several');
   const settings = completeSettings(options.settings);
   const client = commandClient(url, settings);
   try {

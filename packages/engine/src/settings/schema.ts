@@ -70,7 +70,7 @@ export const SettingsSchema = Type.Object({
     Type.Integer({
       env: 'TRIBUTARY_PARTITIONS',
       expected: 'a whole number from 1 to 1024',
-      description: `How many partitions the queue has: the most workers that can share the work. A new deployment has ${DEFAULT_PARTITIONS}; later, \`tributary partitions\` changes it and another number is refused. When it is unset, it is what the deployment has.`,
+      description: `How many partitions the queue has: the most workers that can share the work. A new deployment on Redis has ${DEFAULT_PARTITIONS.several}, one without (it is one process) ${DEFAULT_PARTITIONS.one}; later, \`tributary partitions\` changes it and another number is refused. When it is unset, it is what the deployment has.`,
       minimum: 1,
       maximum: 1024,
     }),
