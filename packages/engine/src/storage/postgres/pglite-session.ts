@@ -1,5 +1,6 @@
 import { messages, type PGlite, parse, protocol, type Results } from '@electric-sql/pglite';
 import { codeOf } from './errors.js';
+import { bindMessage } from './pglite-bind.js';
 
 const { serialize } = protocol;
 
@@ -167,7 +168,7 @@ export class PgliteSession {
       const write = this.pglite.serializers[params[i] as number];
       return write ? write(value) : String(value);
     });
-    return [serialize.bind({ statement: name, values: texts }), serialize.execute()];
+    return [bindMessage(name, texts), serialize.execute()];
   }
 
   /** One entry into the module for all of them. */
