@@ -58,7 +58,8 @@ export function normaliseCall(
   }
 }
 
-function canonical(id: string, call: Json, { source, rules, received, ...request }: NormaliseContext): Event {
+function canonical(id: string, call: Json, request: NormaliseContext): Event {
+  const { source, rules, received } = request;
   if (!isObject(call)) throw new Fault('NOT_AN_OBJECT', '', 'An event is a JSON object.');
   if (depthExceeds(call, LIMITS.depth)) {
     throw new Fault('TOO_DEEP', '', `The event is nested more than ${LIMITS.depth} levels deep.`);
