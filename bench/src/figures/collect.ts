@@ -8,6 +8,9 @@ import { emptied } from '../servers/backends.js';
 import { inTurn } from './compare.js';
 import type { Context, Figure, Line } from './figure.js';
 
+/** Seconds of the same load before anything is measured: so long V8 compiles, on the same core. */
+const WARM = 5;
+
 /** The way in, against an Express that only parses: acknowledged requests. */
 export const collect: Figure = {
   name: 'collect',
@@ -56,7 +59,7 @@ async function line({ servers, scale }: Context, size: number, connections: numb
     return rate;
   };
   try {
-    const warm = Math.min(1.5, scale.seconds);
+    const warm = Math.min(WARM, 2 * scale.seconds);
     await ours(99, warm);
     await measure(express.hello.url, 'warm', warm);
     const found = await inTurn(scale.rounds, ours, (round) => measure(express.hello.url, `e${round}`, scale.seconds));

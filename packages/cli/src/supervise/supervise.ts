@@ -12,7 +12,8 @@ const LONG_MS = 30_000;
 const MOST_AT_START = 5;
 /** Other failures in a row. An event that kills its worker is given up after several deaths, and a batch can hold some. */
 const MOST = 20;
-const LONGEST_PAUSE_MS = 4_000;
+/** Before it is started again: when it never got to serving, and when it did, so that whoever sends events is answered. */
+const LONGEST_PAUSE_MS = { never: 4_000, served: 1_000 } as const;
 
 /**
  * Runs `tributary` with these arguments in a child process, and starts it again when it crashed or its watchdog ended
@@ -31,7 +32,7 @@ export async function supervise(args: string[]): Promise<number> {
       complain(`Tributary ${how} ${failures} times in a row: it is not started again. The log above says why.`);
       return EXIT.mistake;
     }
-    const pause = Math.min(LONGEST_PAUSE_MS, 250 * 2 ** failures);
+    const pause = Math.min(LONGEST_PAUSE_MS[ready ? 'served' : 'never'], 250 * 2 ** failures);
     complain(`Tributary ${how}: it is started again in ${pause} ms.`);
     if (await stop.within(pause)) return 0;
   }
