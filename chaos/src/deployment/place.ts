@@ -96,7 +96,7 @@ export class Place {
 
   /**
    * Blocks the event loop of the process that does the work for several times as long as its locks last: its watchdog
-   * ends it, or it is said. Resolves when it has gone. One that starts has no batch yet, and no watchdog.
+   * ends it, or it is said. Resolves when it has gone. One that starts may have no watchdog yet.
    */
   async block(): Promise<void> {
     await this.ready();

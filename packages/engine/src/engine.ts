@@ -9,7 +9,6 @@ import { readHealth } from './deployment/health.js';
 import { Heartbeats } from './deployment/heartbeats.js';
 import { SourceList } from './deployment/sources.js';
 import { TokenList } from './deployment/tokens.js';
-import { whenThere } from './deployment/waiting.js';
 import { createFlowCatalog } from './flows/index.js';
 import { manageFlows } from './flows/manage.js';
 import { LiveFlowsWatch } from './flows/watch.js';
@@ -25,6 +24,7 @@ import { mayUse } from './profiles/consent.js';
 import { PublicProfile } from './profiles/public-view.js';
 import { ProfileReader } from './profiles/read.js';
 import { GiveBack, type Queue, type QueueWorker } from './queue/port.js';
+import { settles } from './queue/wait.js';
 import type { Settings } from './settings/index.js';
 import type { Store } from './storage/port.js';
 import { OwnershipLost } from './storage/postgres/index.js';
@@ -105,6 +105,7 @@ export function createEngine({ store, queue, settings, registry, ...options }: E
   };
   let worker: QueueWorker | undefined;
   let cleaning: NodeJS.Timeout | undefined;
+  let starting: Promise<void> = Promise.resolve();
   let stopped: Promise<void> | undefined;
 
   const clean = async () => {
@@ -143,7 +144,16 @@ export function createEngine({ store, queue, settings, registry, ...options }: E
       cleaning = setInterval(run, CLEAN_EVERY);
     },
   };
+  /** Nothing of it is begun twice when it is made again. */
+  const attempt = async (roles: readonly Role[]) => {
+    // Whoever changes the number of partitions looks for a heartbeat afterwards: one of the two sees the other.
+    await heartbeats.start(roles);
+    await queue.confirmPartitions();
+    if (roles.includes('worker')) await flows.start();
+    if (!stopped) for (const role of roles) begin[role]();
+  };
   const stop = async (patience: number) => {
+    await settles(patience, starting);
     clearInterval(cleaning);
     collector.stop();
     if (worker) await Promise.all([worker.stop(patience), dispatcher.stop(patience)]);
@@ -166,14 +176,9 @@ export function createEngine({ store, queue, settings, registry, ...options }: E
     health: () => readHealth(store, queue, heartbeats),
     plugins: () => registry.list(),
     start: async (roles) => {
-      const isStopped = () => stopped !== undefined;
-      const onAway = (error: unknown) => log.warn({ err: error }, 'the start waits for the queue or the store');
-      const patiently = (work: () => Promise<void>) => whenThere({ isStopped, onAway }, work);
-      // Whoever changes the number of partitions looks for a heartbeat afterwards: one of the two sees the other.
-      await patiently(() => heartbeats.start(roles));
-      await patiently(() => queue.confirmPartitions());
-      if (roles.includes('worker')) await patiently(() => flows.start());
-      if (!isStopped()) for (const role of roles) begin[role]();
+      if (stopped) return;
+      starting = attempt(roles);
+      await starting;
     },
     stop: (patience = settings.shutdownMs) => {
       stopped ??= stop(patience);

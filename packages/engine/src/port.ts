@@ -20,8 +20,8 @@ export interface Engine {
   health(): Promise<Health>;
   plugins(): PluginListing[];
   /**
-   * Begins the roles in this process; `api` needs no loop of its own beyond its collector. While the queue or the store is
-   * away it waits, until the engine is stopped.
+   * Begins the roles in this process; `api` needs no loop of its own beyond its collector. Fails with QueueUnavailable or
+   * StoreUnavailable while one of them is away, and may be called again then. Does nothing once the engine is stopped.
    */
   start(roles: readonly Role[]): Promise<void>;
   /** Stops taking work, finishes what is begun (at most `patience` ms, 20 s by default), closes queue and store. */

@@ -17,14 +17,12 @@ import {
 import type { Logger } from 'pino';
 import { CliError } from '../errors.js';
 import { watchDisk } from './disk.js';
-import { patiently } from './patiently.js';
+import { patiently, WITHOUT_END } from './patiently.js';
 
 /** The queue and the store of this process, opened. */
 export interface Opened {
   queue: Queue;
   store: Store;
-  /** For how many ms a start waits for them when they are away, which may be without end. */
-  patience: number;
   /** After the engine has closed queue and store: gives the data folder free. */
   release(): Promise<void>;
 }
@@ -64,35 +62,35 @@ export async function openBackends(
     onError: (error: unknown, where: object) => log.warn({ err: error, ...where }, 'The queue lives with a fault'),
   };
   // A disk that is full has its time to be cleared: nobody else can open this folder.
-  const patience = chosen.queue === 'embedded' ? Number.POSITIVE_INFINITY : settings.startupMs;
   if (chosen.queue === 'embedded') {
     if (!isProcess && !existsSync(settings.dataDir))
       throw new CliError(
         `There is no deployment in ${settings.dataDir}: set TRIBUTARY_DATA, or the servers that it uses.`,
       );
-    return { ...(await patiently(patience, () => openInProcess(settings.dataDir, options))), patience };
+    return patiently(WITHOUT_END, () => openInProcess(settings.dataDir, options));
   }
 
-  const queue = await patiently(patience, () =>
+  const { startupMs } = settings;
+  const queue = await patiently(startupMs, () =>
     chosen.queue === 'redis'
       ? createRedisQueue({ ...options, url: settings.redisUrl as string })
       : createPostgresQueue({ ...options, url: settings.postgresUrl as string }),
   );
   if (chosen.store === 'mongo') {
     const store = createMongoStore({ url: settings.mongodbUrl as string });
-    await patiently(patience, () => store.open());
-    return { queue, store, patience, release: async () => {} };
+    await patiently(startupMs, () => store.open());
+    return { queue, store, release: async () => {} };
   }
   const store = createPostgresStore({ sql: poolSql({ url: settings.postgresUrl as string }) });
-  await patiently(patience, () => store.open());
+  await patiently(startupMs, () => store.open());
   // Without Redis one process owns the deployment: one that ran before and still lives can commit nothing from here on.
-  if (chosen.queue === 'postgres' && isProcess) await patiently(patience, () => store.takeOwnership());
-  return { queue, store, patience, release: async () => {} };
+  if (chosen.queue === 'postgres' && isProcess) await patiently(startupMs, () => store.takeOwnership());
+  return { queue, store, release: async () => {} };
 }
 
 type QueueOptions = Omit<Parameters<typeof createPostgresQueue>[0], 'url' | 'pool' | 'pglite'>;
 
-async function openInProcess(dataDir: string, given: QueueOptions): Promise<Omit<Opened, 'patience'>> {
+async function openInProcess(dataDir: string, given: QueueOptions): Promise<Opened> {
   // Store and queue are one database here: what is wrong with it is said in the same words.
   const options: QueueOptions = { ...given, onError: (error, where) => given.onError?.(asStoreError(error), where) };
   const { pglite, release } = await openEmbedded(dataDir);

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Engine, InvalidInput, InvalidSetting } from '@tributary/engine';
 import { readFlow } from '../client/flows.js';
 import { complain, say } from '../print.js';
+import { patiently, WITHOUT_END } from './patiently.js';
 
 /**
  * Publishes the flows of a folder that are new or differ from their draft. A flow that is the same is left as it is:
@@ -29,9 +30,11 @@ export async function publishFolder(engine: Engine, folder: string, baseUrl: str
 
 async function publishFile(engine: Engine, file: string, baseUrl: string): Promise<void> {
   const definition = await readFlow(file, baseUrl);
-  const known = await engine.flows.get(definition.id);
+  const { id } = definition;
+  const known = await patiently(WITHOUT_END, () => engine.flows.get(id));
   if (known && known.latest > 0 && isDeepStrictEqual(known.draft, definition)) return;
-  await engine.flows.saveDraft(definition.id, definition);
-  const { version } = await engine.flows.publish(definition.id);
-  say(`  Flow ${definition.id}: version ${version} is live.`);
+  // Each by itself: once the draft is saved, the flow as a whole would be taken for one that is the same.
+  await patiently(WITHOUT_END, () => engine.flows.saveDraft(id, definition));
+  const { version } = await patiently(WITHOUT_END, () => engine.flows.publish(id));
+  say(`  Flow ${id}: version ${version} is live.`);
 }

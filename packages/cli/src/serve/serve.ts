@@ -21,7 +21,7 @@ import { publishFolder } from './flows-folder.js';
 import { loadIdentityRules } from './identity.js';
 import { type Front, listen } from './listen.js';
 import { createLog } from './log.js';
-import { patiently } from './patiently.js';
+import { patiently, WITHOUT_END } from './patiently.js';
 import { loadRegistry } from './plugins.js';
 import { trackerFiles } from './tracker.js';
 
@@ -40,8 +40,12 @@ const ORPHAN_MS = 2_000;
 /** Runs the roles in this process until it is told to stop. */
 export async function serve({ roles, severalProcesses, demo, port }: ServeOptions): Promise<void> {
   let running: Running | undefined;
-  // What is only half begun can be left as it is: it could be killed at any line anyway.
-  onStopRequest((reason) => (running ? end(running, reason) : process.exit(0)));
+  let isEnding = false;
+  onStopRequest((reason) => {
+    isEnding = true;
+    // Before it has begun anything it can be left as it is: it could be killed at any line anyway.
+    return running ? end(running, reason) : process.exit(0);
+  });
   const read = readSettings({ ...process.env, ...(port !== undefined && { PORT: port }) });
   const settings = demo ? demoSettings(read, process.env) : read;
   const log = createLog(settings);
@@ -51,8 +55,8 @@ export async function serve({ roles, severalProcesses, demo, port }: ServeOption
   const shop = demo ? await loadDemo() : undefined;
   const registry = await loadRegistry(settings);
   const rules = await loadIdentityRules(settings);
-  const { queue, store, patience, release } = await openBackends(settings, { severalProcesses }, log);
-  for (const warning of await patiently(patience, () => queue.warnings())) say(`Note: ${warning}`);
+  const { queue, store, release } = await openBackends(settings, { severalProcesses }, log);
+  for (const warning of await patiently(WITHOUT_END, () => queue.warnings())) say(`Note: ${warning}`);
   const metrics = createMetrics();
   const { observer } = metrics;
   const tracing = await loadTracing(settings, roles);
@@ -70,34 +74,38 @@ export async function serve({ roles, severalProcesses, demo, port }: ServeOption
   metrics.watch({ queue, health: () => engine.health() });
   // Before the first batch: it may be the one that never ends.
   await startWatchdog(settings.lockMs);
-  await engine.start(roles);
-  await prepare(engine, { settings, patience, roles, front, shop });
+  running = { front, engine, tracing, release, settings, log };
+  try {
+    await patiently(WITHOUT_END, () => engine.start(roles));
+    if (!isEnding) await prepare(engine, { settings, roles, front, shop });
+  } catch (error) {
+    // It was told to stop meanwhile: its end closes what is still asked.
+    if (!isEnding) throw error;
+  }
+  if (isEnding) return;
   const tracker = roles.includes('api') ? await trackerFiles() : {};
   const { trackerPath, collectPath } = settings;
   const mounts = shop ? [shop.mount] : [];
   front.serve(createApi({ engine, log, roles, mounts, metrics, trackerPath, collectPath, ...tracker }));
-  running = { front, engine, tracing, release, settings, log };
   announce(front.url, roles, shop !== undefined);
 }
 
 interface Prepared {
   settings: Settings;
-  patience: number;
   roles: readonly Role[];
   front: Front;
   shop: Demo | undefined;
 }
 
 /** The records that a deployment begins with. */
-async function prepare(engine: Engine, { settings, patience, roles, front, shop }: Prepared): Promise<void> {
+async function prepare(engine: Engine, { settings, roles, front, shop }: Prepared): Promise<void> {
   if (roles.includes('api')) {
-    const token = await patiently(patience, () => engine.tokens.ensure(settings.adminToken));
+    const token = await patiently(WITHOUT_END, () => engine.tokens.ensure(settings.adminToken));
     if (token !== undefined) say(`The token for the management API, shown this once: ${token}`);
   }
-  await patiently(patience, async () => shop?.prepare(engine, front.url));
-  const { flowsDir } = settings;
-  if (flowsDir !== undefined && roles.includes('scheduler')) {
-    await patiently(patience, () => publishFolder(engine, flowsDir, front.url));
+  await patiently(WITHOUT_END, async () => shop?.prepare(engine, front.url));
+  if (settings.flowsDir !== undefined && roles.includes('scheduler')) {
+    await publishFolder(engine, settings.flowsDir, front.url);
   }
 }
 

@@ -8,12 +8,30 @@ export const SUPERVISED = 'TRIBUTARY_SUPERVISED';
 
 /** A process that lived for so long has come up well: what comes after is a new row of failures. */
 const LONG_MS = 30_000;
-/** Failures in a row by its own exit before it was ready: it will not do better the next time. */
-const MOST_AT_START = 5;
-/** Other failures in a row. An event that kills its worker is given up after several deaths, and a batch can hold some. */
-const MOST = 20;
-/** Before it is started again: when it never got to serving, and when it did, so that whoever sends events is answered. */
-const LONGEST_PAUSE_MS = { never: 4_000, served: 1_000 } as const;
+/** The first pause before it is started again, doubled with each failure in a row. */
+const PAUSE_MS = 250;
+
+/** How often it is started again after failures in a row, and how long is waited before it at most. */
+interface Patience {
+  most: number;
+  longestPauseMs: number;
+}
+
+/** It ended by itself before it was ready: it will not do better the next time. */
+const AT_START: Patience = { most: 5, longestPauseMs: 4_000 };
+/** Something ended it before it was ready. */
+const ENDED: Patience = { most: 20, longestPauseMs: 4_000 };
+/**
+ * It had served: whoever sends events is answered again soon. An event that kills its worker is given up after several
+ * deaths, and a batch can hold some.
+ */
+const SERVED: Patience = { most: 60, longestPauseMs: 1_000 };
+
+/** Milliseconds to wait after so many failures in a row, of which this is the last; nothing when it is the end. */
+export function pauseAfter(failures: number, { signal, ready }: Pick<Ending, 'signal' | 'ready'>): number | undefined {
+  const { most, longestPauseMs } = ready ? SERVED : signal ? ENDED : AT_START;
+  return failures >= most ? undefined : Math.min(longestPauseMs, PAUSE_MS * 2 ** failures);
+}
 
 /**
  * Runs `tributary` with these arguments in a child process, and starts it again when it crashed or its watchdog ended
@@ -28,11 +46,11 @@ export async function supervise(args: string[]): Promise<number> {
     if (stop.asked || code === 0 || code === EXIT.mistake) return code ?? EXIT.crash;
     failures = performance.now() - begun > LONG_MS ? 1 : failures + 1;
     const how = signal ? `was ended by ${signal}` : `ended with exit code ${code}`;
-    if (failures >= (ready || signal ? MOST : MOST_AT_START)) {
+    const pause = pauseAfter(failures, { signal, ready });
+    if (pause === undefined) {
       complain(`Tributary ${how} ${failures} times in a row: it is not started again. The log above says why.`);
       return EXIT.mistake;
     }
-    const pause = Math.min(LONGEST_PAUSE_MS[ready ? 'served' : 'never'], 250 * 2 ** failures);
     complain(`Tributary ${how}: it is started again in ${pause} ms.`);
     if (await stop.within(pause)) return 0;
   }

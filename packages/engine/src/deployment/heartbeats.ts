@@ -33,14 +33,20 @@ export class Heartbeats {
 
   async start(roles: readonly Role[]): Promise<void> {
     await this.#beat(roles);
+    clearInterval(this.#timer);
     this.#timer = setInterval(() => void this.#beat(roles).catch(this.onError), EVERY);
     this.#timer.unref();
   }
 
   async #beat(roles: readonly Role[]): Promise<void> {
     const beat: Beat = { v: 1, roles: [...roles], at: Date.now() };
-    if (await this.records.putRecord(KIND, this.#id, this.#rev + 1, beat as unknown as Json)) this.#rev++;
-    else this.#rev = (await this.records.getRecord(KIND, this.#id))?.rev ?? 0;
+    const put = () => this.records.putRecord(KIND, this.#id, this.#rev + 1, beat as unknown as Json);
+    if (!(await put())) {
+      // One before was taken without an answer, or was forgotten meanwhile.
+      this.#rev = (await this.records.getRecord(KIND, this.#id))?.rev ?? 0;
+      if (!(await put())) return;
+    }
+    this.#rev++;
   }
 
   async list(): Promise<Health['workers']> {

@@ -1,6 +1,6 @@
 import { PGlite } from '@electric-sql/pglite';
 import pino from 'pino';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createEngine } from '../engine.js';
 import { PluginRegistry } from '../plugins/index.js';
 import type { Queue } from '../queue/port.js';
@@ -9,6 +9,7 @@ import { createPostgresQueue } from '../queue/postgres.js';
 import { type RecordStore, type Store, StoreUnavailable } from '../storage/port.js';
 import { createPostgresStore, pgliteSql } from '../storage/postgres/index.js';
 import { memoryStore } from '../testing/bench.js';
+import { Heartbeats } from './heartbeats.js';
 import { TokenList } from './tokens.js';
 
 let pglite: PGlite;
@@ -33,23 +34,28 @@ function awayAtFirst<T extends object>(real: T, methods: readonly (keyof T)[], a
   });
 }
 
-it('a process starts although the queue and the store go away right after it has opened them', async () => {
+function makeEngine(store: Store, queue: Queue) {
+  const settings = { shutdownMs: 5_000, allowPrivateDestinations: false };
+  return createEngine({ store, queue, registry: new PluginRegistry(), log: pino({ level: 'silent' }), settings });
+}
+
+it('a start that failed because the queue or the store went away may be made again, and begins nothing twice', async () => {
   const realStore = createPostgresStore({ sql: pgliteSql(pglite) });
   await realStore.open();
   await realStore.takeOwnership();
   const realQueue = await createPostgresQueue({ pglite, partitions: 2 });
-  const warnings: string[] = [];
-  const log = pino({ level: 'warn' }, { write: (line: string) => void warnings.push(JSON.parse(line).msg) });
-  const engine = createEngine({
-    store: awayAtFirst<Store>(realStore, ['putRecord', 'listRecords'], () => new StoreUnavailable('away')),
-    queue: awayAtFirst<Queue>(realQueue, ['confirmPartitions'], () => new QueueUnavailable('away')),
-    registry: new PluginRegistry(),
-    log,
-    settings: { shutdownMs: 5_000, allowPrivateDestinations: false },
-  });
+  const work = vi.spyOn(realQueue, 'work');
+  const store = awayAtFirst<Store>(realStore, ['putRecord', 'listRecords'], () => new StoreUnavailable('away'));
+  const queue = awayAtFirst<Queue>(realQueue, ['confirmPartitions'], () => new QueueUnavailable('away'));
+  const engine = makeEngine(store, queue);
   try {
-    await engine.start(['api', 'worker', 'scheduler']);
-    expect(warnings.filter((text) => text.includes('the start waits'))).toHaveLength(3);
+    const start = () => engine.start(['api', 'worker', 'scheduler']);
+    await expect(start()).rejects.toThrow(StoreUnavailable);
+    await expect(start()).rejects.toThrow(QueueUnavailable);
+    await expect(start()).rejects.toThrow(StoreUnavailable);
+    expect(work).not.toHaveBeenCalled();
+    await start();
+    expect(work).toHaveBeenCalledOnce();
     const source = await engine.sources.create({ name: 'Site', writeKey: 'site' });
     await engine.collect.accept({ source, calls: [{ type: 'identify', userId: 'ann', traits: { plan: 'pro' } }] });
     await expect
@@ -60,6 +66,50 @@ it('a process starts although the queue and the store go away right after it has
   }
 }, 120_000);
 
+it('a start that is under way when the engine is stopped begins nothing, and leaves nothing', async () => {
+  const store = await memoryStore();
+  await store.open();
+  let answer = () => {};
+  const answered = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  const work = vi.fn();
+  const confirmPartitions = () => answered;
+  const queue = { partitions: 1, allPartitions: 1, confirmPartitions, work, close: async () => {} };
+  const engine = makeEngine(store, queue as unknown as Queue);
+  const heartbeats = new Heartbeats(store, () => undefined);
+  const closed = vi.spyOn(store, 'close').mockImplementation(async () => {});
+  const started = engine.start(['api', 'worker', 'scheduler']);
+  await expect.poll(() => heartbeats.list()).toHaveLength(1);
+  const stopped = engine.stop(10_000);
+  expect(closed).not.toHaveBeenCalled();
+  answer();
+  await Promise.all([started, stopped]);
+  expect(work).not.toHaveBeenCalled();
+  expect(await heartbeats.list()).toEqual([]);
+  await engine.start(['worker']);
+  expect(await heartbeats.list()).toEqual([]);
+});
+
+it('a heartbeat that was taken without an answer is made anew', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: 1_700_000_000_000 });
+  try {
+    const store = await memoryStore();
+    await store.open();
+    const away = awayAtFirst<RecordStore>(store, ['putRecord'], () => new StoreUnavailable('away'), true);
+    const heartbeats = new Heartbeats(away, () => undefined);
+    await expect(heartbeats.start(['api'])).rejects.toThrow('away');
+    vi.setSystemTime(1_700_000_030_000);
+    expect(await heartbeats.list()).toMatchObject([{ secondsAgo: 30 }]);
+    await heartbeats.start(['api']);
+    expect(await heartbeats.list()).toMatchObject([{ secondsAgo: 0 }]);
+    await heartbeats.stop();
+    expect(await heartbeats.list()).toEqual([]);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 it('a token whose storing was not answered is shown the next time', async () => {
   const store = await memoryStore();
   await store.open();
@@ -69,6 +119,7 @@ it('a token whose storing was not answered is shown the next time', async () => 
   await expect(tokens.ensure(undefined)).rejects.toThrow('away');
   const token = await tokens.ensure(undefined);
   expect(await tokens.verify(token as string)).toBe(true);
+  expect(await tokens.ensure(undefined)).toBeUndefined();
   expect(await store.listRecords('token')).toHaveLength(1);
   expect(await new TokenList(store).ensure(undefined)).toBeUndefined();
 });

@@ -28,11 +28,13 @@ export class TokenList implements Tokens {
       return undefined;
     }
     const known = await this.records.listRecords(KIND);
-    const first = this.#first;
-    if (known.length > 0 && !(first && known.some(({ id }) => id === hashOf(first)))) return undefined;
-    this.#first ??= newToken();
-    await this.#store(this.#first, 'made at the first start');
-    return this.#first;
+    const before = this.#first;
+    if (known.length > 0 && !(before && known.some(({ id }) => id === hashOf(before)))) return undefined;
+    const token = before ?? newToken();
+    this.#first = token;
+    await this.#store(token, 'made at the first start');
+    this.#first = undefined;
+    return token;
   }
 
   async create(name: string): Promise<{ id: string; token: string }> {

@@ -17,6 +17,7 @@ export class LiveFlowsWatch {
 
   async start(): Promise<void> {
     await this.refresh();
+    clearTimeout(this.#timer);
     this.#schedule();
   }
 

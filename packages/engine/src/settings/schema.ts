@@ -171,7 +171,7 @@ export const SettingsSchema = Type.Object({
   ),
   startupMs: whole(
     'TRIBUTARY_STARTUP_MS',
-    'How long, in ms, a process that starts waits for servers that do not answer yet.',
+    'How long, in ms, a process that starts tries to connect to servers that do not answer yet. Once it has connected it waits for them as long as they are away.',
     30_000,
     0,
     600_000,
