@@ -9,7 +9,7 @@ export const SUPERVISED = 'TRIBUTARY_SUPERVISED';
 /** A process that lived for so long has come up well: what comes after is a new row of failures. */
 const LONG_MS = 30_000;
 /** The first pause before it is started again, doubled with each failure in a row. */
-const PAUSE_MS = 250;
+const PAUSE_MS = 500;
 
 /** How often it is started again after failures in a row, and how long is waited before it at most. */
 interface Patience {
@@ -30,7 +30,7 @@ const SERVED: Patience = { most: 60, longestPauseMs: 1_000 };
 /** Milliseconds to wait after so many failures in a row, of which this is the last; nothing when it is the end. */
 export function pauseAfter(failures: number, { signal, ready }: Pick<Ending, 'signal' | 'ready'>): number | undefined {
   const { most, longestPauseMs } = ready ? SERVED : signal ? ENDED : AT_START;
-  return failures >= most ? undefined : Math.min(longestPauseMs, PAUSE_MS * 2 ** failures);
+  return failures >= most ? undefined : Math.min(longestPauseMs, PAUSE_MS * 2 ** (failures - 1));
 }
 
 /**
