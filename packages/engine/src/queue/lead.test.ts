@@ -12,42 +12,47 @@ beforeEach(() => {
 afterEach(() => vi.useRealTimers());
 
 /** Asks after so many milliseconds. */
-function wanted(ms: number, busyShare: number): boolean {
+function wishAfter(ms: number, busyShare: number) {
   share = busyShare;
   vi.advanceTimersByTime(ms);
-  return lead.wanted();
+  return lead.wish();
 }
+const leads = (ms: number, busyShare: number) => wishAfter(ms, busyShare).leads;
 
 it('is not wanted before it is known how busy the process is, nor by a busy one', () => {
-  expect(lead.wanted()).toBe(false);
-  expect(wanted(499, 0.1)).toBe(false);
-  expect(wanted(1, 0.3)).toBe(false);
-  expect(wanted(500, 0.29)).toBe(true);
+  expect(lead.wish().leads).toBe(false);
+  expect(leads(499, 0.1)).toBe(false);
+  expect(leads(1, 0.6)).toBe(false);
+  expect(leads(500, 0.59)).toBe(true);
 });
 
 it('is kept for as long as there is time for it', () => {
-  expect(wanted(500, 0.1)).toBe(true);
+  expect(leads(500, 0.1)).toBe(true);
   lead.told('this process');
-  expect(wanted(500, 0.75)).toBe(true);
-  expect(wanted(500, 0.76)).toBe(false);
+  expect(leads(500, 0.95)).toBe(true);
+  expect(leads(500, 0.96)).toBe(false);
 });
 
 it('is not kept by whoever never got it', () => {
-  expect(wanted(500, 0.1)).toBe(true);
+  expect(leads(500, 0.1)).toBe(true);
   lead.told('another');
-  expect(wanted(500, 0.5)).toBe(false);
+  expect(leads(500, 0.7)).toBe(false);
 });
 
-it('is left alone for longer each time it was too much, and for short again after it went well for a minute', () => {
-  const takeAndGiveUp = (after: number) => {
-    expect(wanted(500, 0.1)).toBe(true);
+it('is left alone for longer each time it was too much, up to a minute, and for short again after it went well for one', () => {
+  const pauseAfter = (ms: number) => {
+    expect(leads(500, 0.1)).toBe(true);
     lead.told('this process');
-    expect(wanted(after, 0.9)).toBe(false);
+    const { leads: isKept, pause } = wishAfter(ms, 0.99);
+    expect(isKept).toBe(false);
+    lead.told('nobody');
+    return pause;
   };
-  takeAndGiveUp(500);
-  expect(wanted(3_000, 0.1)).toBe(false);
-  expect(wanted(500, 0.1)).toBe(false);
-  takeAndGiveUp(61_000);
-  expect(wanted(1_000, 0.1)).toBe(false);
-  expect(wanted(1_000, 0.1)).toBe(true);
+  expect(pauseAfter(500)).toBe(4_000);
+  expect(pauseAfter(500)).toBe(8_000);
+  expect(pauseAfter(59_000)).toBe(16_000);
+  expect(pauseAfter(500)).toBe(32_000);
+  expect(pauseAfter(500)).toBe(60_000);
+  expect(pauseAfter(500)).toBe(60_000);
+  expect(pauseAfter(61_000)).toBe(4_000);
 });

@@ -6,6 +6,9 @@ import { RedisStore } from './redis-store.js';
 import { completeSettings } from './settings.js';
 import { TextQueue } from './text-queue.js';
 
+const WANTS = { leads: true, pause: 60_000 };
+const REFUSES = { leads: false, pause: 60_000 };
+
 describe.skipIf(!need('redis').ok)('a look at all partitions in Redis', () => {
   async function aStore() {
     const server = await startRedis();
@@ -29,26 +32,42 @@ describe.skipIf(!need('redis').ok)('a look at all partitions in Redis', () => {
       { isFree: false, isHeld: false },
       { isFree: true, isHeld: false },
     ];
-    expect(await store.look('a', false)).toEqual({ leader: 'nobody', found });
-    expect(await store.look('a', true)).toEqual({ leader: 'this process', found });
-    expect(await client.pttl(`${prefix}:lead`)).toBeLessThanOrEqual(250);
+    expect(await store.look('a', REFUSES)).toEqual({ leader: 'nobody', found });
+    expect(await client.exists(`${prefix}:lead`)).toBe(0);
+    expect(await store.look('a', WANTS)).toEqual({ leader: 'this process', found });
+    expect(await client.pttl(`${prefix}:lead`)).toBeLessThanOrEqual(1_000);
     // The rest is not a matter of time.
     await client.set(`${prefix}:lead`, 'a');
     const oldest = [undefined, 'first'];
-    expect(await store.look('b', true)).toEqual({ leader: 'another', found, oldest });
-    expect(await store.look('b', false)).toEqual({ leader: 'another', found, oldest });
-    expect(await store.look('a', false)).toEqual({ leader: 'nobody', found });
-    expect(await store.look('b', true)).toEqual({ leader: 'this process', found });
+    expect(await store.look('b', WANTS)).toEqual({ leader: 'another', found, oldest });
+    expect(await store.look('b', REFUSES)).toEqual({ leader: 'another', found, oldest });
+    await client.del(`${prefix}:lead`);
+    expect(await store.look('b', WANTS)).toEqual({ leader: 'this process', found });
+  });
+
+  it('gives a lead that was given up to nobody for as long as whoever gave it up says', async () => {
+    const { client, prefix, store } = await aStore();
+    await store.look('a', WANTS);
+    expect((await store.look('a', REFUSES)).leader).toBe('nobody');
+    const left = await client.pttl(`${prefix}:lead`);
+    expect(left).toBeGreaterThan(1_000);
+    expect(left).toBeLessThanOrEqual(REFUSES.pause);
+    for (const process of ['a', 'b']) {
+      for (const wish of [WANTS, REFUSES]) expect((await store.look(process, wish)).leader).toBe('nobody');
+    }
+    expect(await client.pttl(`${prefix}:lead`)).toBeLessThanOrEqual(left);
+    await client.del(`${prefix}:lead`);
+    expect((await store.look('b', WANTS)).leader).toBe('this process');
   });
 
   it('writes a lead that stands anew only when a quarter of its time is over', async () => {
     const { client, prefix, store } = await aStore();
-    await store.look('a', true);
-    await client.pexpire(`${prefix}:lead`, 200);
-    await store.look('a', true);
-    expect(await client.pttl(`${prefix}:lead`)).toBeLessThanOrEqual(200);
-    await client.pexpire(`${prefix}:lead`, 100);
-    await store.look('a', true);
-    expect(await client.pttl(`${prefix}:lead`)).toBeGreaterThan(100);
+    await store.look('a', WANTS);
+    await client.pexpire(`${prefix}:lead`, 800);
+    await store.look('a', WANTS);
+    expect(await client.pttl(`${prefix}:lead`)).toBeLessThanOrEqual(800);
+    await client.pexpire(`${prefix}:lead`, 400);
+    await store.look('a', WANTS);
+    expect(await client.pttl(`${prefix}:lead`)).toBeGreaterThan(400);
   });
 });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Queue as BullQueue, Job, type JobsOptions, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { waitingBatch } from './codec.js';
+import type { Wish } from './lead.js';
 import type { Numbers } from './numbers.js';
 import type { WaitingBatch } from './port.js';
 import { redisPressure, redisWarnings } from './redis-server.js';
@@ -13,23 +14,24 @@ import { JsonText, type TextQueue } from './text-queue.js';
 
 /** Stalls are no failures: with BullMQ's own limit, two kills would send a batch to the failed ones. */
 const NO_LIMIT = 2 ** 31 - 1;
-/** Milliseconds for which a lead stands without word from its process. */
-const LEADS = 250;
+/** Milliseconds for which a lead stands without word from its process: longer than it collects garbage or compiles. */
+const LEADS = 1_000;
 /**
- * Who leads, how many jobs wait and how many are in work in each pair of lists, and where another leads the job of each
- * pair that is next. BullMQ takes from the end of the list.
+ * Who leads (nobody for a while, after one for whom it was too much), how many jobs wait and how many are in work in each
+ * pair of lists, and where another leads the job of each pair that is next. BullMQ takes from the end of the list.
  */
 const LOOK = `
-local key, me, wanted, leads = KEYS[#KEYS], ARGV[1], ARGV[2] == '1', tonumber(ARGV[3])
+local key, me, wanted, leads, pause = KEYS[#KEYS], ARGV[1], ARGV[2] == '1', tonumber(ARGV[3]), tonumber(ARGV[4])
 local leader = redis.call('GET', key)
 if wanted and (not leader or leader == me) then
   -- Few of the looks write: where each write waits for the disk, so does everybody.
   if redis.call('PTTL', key) < leads * 0.75 then redis.call('SET', key, me, 'PX', leads) end
   leader = me
 elseif leader == me then
-  redis.call('DEL', key)
-  leader = false
+  redis.call('SET', key, 'nobody', 'PX', pause)
+  leader = 'nobody'
 end
+if leader == 'nobody' then leader = false end
 local lengths, ids = {}, {}
 for i = 1, #KEYS - 1 do lengths[i] = redis.call('LLEN', KEYS[i]) end
 if leader and leader ~= me then
@@ -75,9 +77,9 @@ export class RedisStore implements QueueStore {
     await worker.close(true);
   }
 
-  async look(process: string, wantsLead: boolean): Promise<Look> {
+  async look(process: string, { leads, pause }: Wish): Promise<Look> {
     const keys = [...this.#lists, `${this.prefix}:lead`];
-    const answer = await this.client.eval(LOOK, keys.length, ...keys, process, wantsLead ? '1' : '0', LEADS);
+    const answer = await this.client.eval(LOOK, keys.length, ...keys, process, leads ? '1' : '0', LEADS, pause);
     const [leader, lengths, ids] = answer as [string, number[], string[]];
     const found = this.queues.map((_, partition) => {
       const [waiting = 0, active = 0] = lengths.slice(2 * partition);

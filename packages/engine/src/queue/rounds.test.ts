@@ -3,6 +3,7 @@ import { type Found, type Look, Rounds } from './rounds.js';
 
 const FREE: Found = { isFree: true, isHeld: false };
 const HELD: Found = { isFree: false, isHeld: true };
+const WISH = { leads: true, pause: 4_000 };
 let looks: number[];
 let busy: number;
 let look: () => Promise<Look>;
@@ -21,12 +22,12 @@ afterEach(() => vi.useRealTimers());
 
 function over(partitions: number): Rounds {
   return new Rounds(
-    (wanted) => {
-      expect(wanted).toBe(true);
+    (wish) => {
+      expect(wish).toEqual(WISH);
       looks.push(Math.round(performance.now()));
       return look();
     },
-    { wanted: () => true, told: (leader) => told.push(leader) },
+    { wish: () => WISH, told: (leader) => told.push(leader) },
     () => busy,
     partitions,
   );
@@ -97,7 +98,7 @@ it('take, while another leads, only what has waited since the look before, and l
   expect(await all()).toEqual([nothing, HELD, nothing]);
   led('c', 'e', 'd');
   expect(await all()).toEqual([FREE, nothing, FREE]);
-  expect(looks.slice(1).map((at, n) => at - (looks[n] as number))).toEqual([40, 40]);
+  expect(looks.slice(1).map((at, n) => at - (looks[n] as number))).toEqual([100, 100]);
   expect(told).toEqual(['another', 'another', 'another']);
 });
 

@@ -1,4 +1,4 @@
-import type { Lead, Leader } from './lead.js';
+import type { Lead, Leader, Wish } from './lead.js';
 import { pause } from './wait.js';
 
 /** What a look finds in a partition. */
@@ -23,7 +23,7 @@ const NOTHING: Found = { isFree: false, isHeld: false };
  * Milliseconds from one look to the next, while this process has batches in work, while it has none, and while another
  * leads: what still waits then is not done by that one in time.
  */
-const EVERY = { busy: 8, idle: 4, led: 40 };
+const EVERY = { busy: 8, idle: 4, led: 100 };
 /** For so many milliseconds after a batch the next one is looked for; then it is waited for. */
 const LIVELY = 50;
 /** A look at more partitions than this costs more than a call: then all times are so many times longer. */
@@ -43,9 +43,9 @@ export class Rounds {
   #oldest: Look['oldest'];
 
   constructor(
-    /** Looks at all partitions; takes the lead or keeps it where it is wanted. */
-    private readonly look: (wanted: boolean) => Promise<Look>,
-    private readonly lead: Pick<Lead, 'wanted' | 'told'>,
+    /** Looks at all partitions; takes the lead, keeps it or gives it up. */
+    private readonly look: (wish: Wish) => Promise<Look>,
+    private readonly lead: Pick<Lead, 'wish' | 'told'>,
     /** In how many partitions this process has work now. */
     private readonly busy: () => number,
     partitions: number,
@@ -76,7 +76,7 @@ export class Rounds {
     const every = this.#slower * EVERY[this.#oldest ? 'led' : this.busy() > 0 ? 'busy' : 'idle'];
     await pause(Math.max(1, this.#looked + every - performance.now()));
     this.#looked = performance.now();
-    const { leader, found, oldest } = await this.look(this.lead.wanted());
+    const { leader, found, oldest } = await this.look(this.lead.wish());
     this.lead.told(leader);
     const before = this.#oldest;
     this.#oldest = oldest;

@@ -1,4 +1,5 @@
 import type { Queue as BullQueue, JobsOptions, Worker } from 'bullmq';
+import type { Wish } from './lead.js';
 import type { LockKind } from './lease.js';
 import type { Numbers } from './numbers.js';
 import type { Queue } from './port.js';
@@ -25,9 +26,9 @@ export interface QueueStore extends Pick<Queue, 'waiting' | 'pressure' | 'check'
   interrupt(worker: Worker): Promise<void>;
   /**
    * Looks at all partitions in one call, where that costs less than to wait in each. Takes the lead for this process if it
-   * is wanted and nobody has it, keeps it for a moment if it is wanted, and else gives it up.
+   * is wanted and nobody has it, keeps it for a moment if it is wanted, and else gives it up: for a while nobody leads.
    */
-  look?(process: string, wantsLead: boolean): Promise<Look>;
+  look?(process: string, wish: Wish): Promise<Look>;
   /** The data of the jobs that are taken next, at most so many, in their order. */
   next(partition: number, jobs: number): Promise<unknown[]>;
   /** Says, if somebody works on the partition, that one with work in so many would take it. It is forgotten after a moment. */
