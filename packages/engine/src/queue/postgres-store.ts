@@ -21,6 +21,7 @@ import {
   nextJobs,
   postgresWarnings,
   queueName,
+  removeWaiting,
   setNumbers,
   storedNumbers,
   waitingBatches,
@@ -91,6 +92,10 @@ export class PostgresStore implements QueueStore {
 
   next(partition: number, jobs: number): Promise<unknown[]> {
     return nextJobs(this.parts.pool, partition, jobs);
+  }
+
+  remove(partition: number, ids: readonly string[]): Promise<void> {
+    return removeWaiting(this.parts.pool, partition, ids);
   }
 
   /** There is one process: nobody asks. */

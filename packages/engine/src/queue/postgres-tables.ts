@@ -61,6 +61,14 @@ export async function nextJobs(pool: PgPool, partition: number, jobs: number): P
   return rows.map(({ data }) => data);
 }
 
+/** Takes jobs that wait out of a partition, with one statement: BullMQ's own function takes one, and tells of it. */
+export async function removeWaiting(pool: PgPool, partition: number, ids: readonly string[]): Promise<void> {
+  await pool.query(`DELETE FROM job WHERE queue = $1 AND id = ANY(string_to_array($2, ',')) AND state = 'waiting'`, [
+    queueName(partition),
+    ids.join(','),
+  ]);
+}
+
 /** Jobs in work, and the token that each is held under. */
 export async function heldJobs(pool: PgPool): Promise<{ partition: number; id: string; token: string }[]> {
   const { rows } = await pool.query<{ queue: string; id: string; token: string }>(

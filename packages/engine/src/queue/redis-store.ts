@@ -39,6 +39,22 @@ if leader and leader ~= me then
 end
 return { leader or '', lengths, ids }`;
 
+/** The data of the jobs at the end of a list, which are taken next, up to one that is gone. */
+const NEXT = `
+local ids, texts = redis.call('LRANGE', KEYS[1], -tonumber(ARGV[2]), -1), {}
+for i = #ids, 1, -1 do
+  local text = redis.call('HGET', ARGV[1] .. ids[i], 'data')
+  if not text then break end
+  texts[#texts + 1] = text
+end
+return texts`;
+
+/** Takes jobs out of a list, those that are in it; BullMQ's own script takes one, and tells of it. */
+const REMOVE = `
+for i = 2, #ARGV do
+  if redis.call('LREM', KEYS[1], -1, ARGV[i]) > 0 then redis.call('DEL', ARGV[1] .. ARGV[i]) end
+end`;
+
 /** Where the numbers of partitions are. */
 export const numberKeys = (prefix: string) => ({ partitions: `${prefix}:partitions`, all: `${prefix}:partitions:all` });
 
@@ -92,14 +108,15 @@ export class RedisStore implements QueueStore {
 
   async next(partition: number, jobs: number): Promise<unknown[]> {
     const queue = this.#queue(partition);
-    // BullMQ takes from the end of the list.
-    const ids = (await this.client.lrange(queue.toKey('wait'), -jobs, -1)).reverse();
-    if (ids.length === 0) return [];
-    const found = this.client.pipeline();
-    for (const id of ids) found.hget(queue.toKey(id), 'data');
-    const texts = results<string | null>(await found.exec());
-    const gone = texts.indexOf(null);
-    return texts.slice(0, gone < 0 ? texts.length : gone).map((text) => JSON.parse(text as string) as unknown);
+    const texts = await this.client.eval(NEXT, 1, queue.toKey('wait'), queue.toKey(''), jobs);
+    return (texts as string[]).map((text) => JSON.parse(text) as unknown);
+  }
+
+  async remove(partition: number, ids: readonly string[]): Promise<void> {
+    const queue = this.#queue(partition);
+    // Without waiting for the answer: what is asked next comes after it, over the same connection. What stays there all the
+    // same is found to be done when its turn comes.
+    this.client.eval(REMOVE, 1, queue.toKey('wait'), queue.toKey(''), ...ids).catch(() => undefined);
   }
 
   async ask(partition: number, { by, busy }: Question): Promise<void> {

@@ -31,6 +31,8 @@ export interface QueueStore extends Pick<Queue, 'waiting' | 'pressure' | 'check'
   look?(process: string, wish: Wish): Promise<Look>;
   /** The data of the jobs that are taken next, at most so many, in their order. */
   next(partition: number, jobs: number): Promise<unknown[]>;
+  /** Takes jobs that wait out of the queue. Whoever asks for a job after it resolved is not given one of them. */
+  remove(partition: number, ids: readonly string[]): Promise<void>;
   /** Says, if somebody works on the partition, that one with work in so many would take it. It is forgotten after a moment. */
   ask(partition: number, question: Question): Promise<void>;
   /** Who asked for the partition last; undefined when nobody does. */

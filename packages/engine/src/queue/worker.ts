@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import type { Queue as BullQueue, Worker } from 'bullmq';
+import type { Worker } from 'bullmq';
 import { batchOf } from './codec.js';
 import { Lead } from './lead.js';
 import { PartitionLoop } from './loop.js';
@@ -92,9 +92,7 @@ export class PartitionsWorker implements QueueWorker {
       lock: store.lock,
       behind: {
         next: async (batches) => (await store.next(partition, batches)).map(batchOf),
-        remove: async (ids) => {
-          await Promise.all(ids.map((id) => (store.queues[partition] as BullQueue).remove(id)));
-        },
+        remove: (ids) => store.remove(partition, ids),
       },
       sharing: {
         busy: () => this.#busy(),
