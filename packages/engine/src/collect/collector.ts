@@ -79,8 +79,7 @@ export class Collector implements Collect {
     }
     // Who sends events together has let them wait before, and a little longer makes the batches larger.
     const gathering = { wait: request.calls.length > 1 ? 'soon' : 'now' } as const;
-    const sent = [...byPartition].map(([partition, items]) => this.lanes.add(partition, items, gathering));
-    await settleAll(sent);
+    await settleAll(this.lanes.addAll(byPartition, gathering));
     crashPoint('collect:before-answer');
     return { accepted: request.calls.length, quarantined };
   }

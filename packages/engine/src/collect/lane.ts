@@ -62,12 +62,16 @@ export class Lane {
   ) {}
 
   /** Resolves once the items are in the durable queue, in one batch or several. */
-  add(
-    items: readonly BatchItem[],
+  async add(items: readonly BatchItem[], gathering?: Gathering): Promise<void> {
+    await this.addSealed(sealItems(items), gathering);
+  }
+
+  /** The same for items that are sealed already. */
+  addSealed(
+    sealed: SealedItems,
     { trace = this.telemetry.tracing?.current(), wait = 'now' }: Gathering = {},
   ): Promise<void> {
     return new Promise((resolve, reject) => {
-      const sealed = sealItems(items);
       const due = performance.now() + GATHER[wait];
       this.#waiting.push({ sealed, trace, due, done: resolve, failed: reject });
       this.depth += sealed.count;

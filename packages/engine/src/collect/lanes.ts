@@ -1,4 +1,5 @@
 import type { BatchItem } from '../events/batch.js';
+import { type SealedItems, sealGroups } from '../events/sealed.js';
 import type { Queue } from '../queue/port.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { type Gathering, Lane } from './lane.js';
@@ -17,6 +18,14 @@ export class Lanes {
   /** Resolves once the items are in the durable queue. */
   add(partition: number, items: readonly BatchItem[], gathering?: Gathering): Promise<void> {
     return this.#lane(partition).add(items, gathering);
+  }
+
+  /** The same for several partitions: one promise for each. */
+  addAll(groups: ReadonlyMap<number, readonly BatchItem[]>, gathering?: Gathering): Promise<void>[] {
+    const sealed = sealGroups([...groups.values()]);
+    return [...groups.keys()].map((partition, i) => {
+      return this.#lane(partition).addSealed(sealed[i] as SealedItems, gathering);
+    });
   }
 
   /** Items that wait in this process to enter a partition. */

@@ -6,7 +6,7 @@ const EARLIEST = Date.parse('0001-01-01T00:00:00Z');
 export function parseTime(value: unknown): number | undefined {
   if (typeof value === 'number') return inRange(value) ? Math.trunc(value) : undefined;
   if (typeof value !== 'string' || !ISO.test(value)) return undefined;
-  const zoned = /(?:Z|[+-]\d{2}:?\d{2})$/.test(value) || value.length === 10;
+  const zoned = value.endsWith('Z') || value.length === 10 || /[+-]\d{2}:?\d{2}$/.test(value);
   const time = Date.parse(zoned ? value.replace(',', '.') : `${value.replace(',', '.').replace(' ', 'T')}Z`);
   return inRange(time) ? time : undefined;
 }
