@@ -19,9 +19,9 @@ export const GATHER = {
 } as const;
 /** With so many items nothing is waited for. */
 const ENOUGH = 250;
-/** Bounds of one job: items, and bytes of their JSON. */
+/** Bounds of one job: items, and characters of their JSON (to count its bytes would read all of it once more). */
 const BATCH_ITEMS = 500;
-const BATCH_BYTES = 1024 * 1024;
+const BATCH_TEXT = 1024 * 1024;
 /** A batch of very many requests names so many of their traces. */
 const BATCH_TRACES = 32;
 
@@ -120,12 +120,12 @@ export class Lane {
 
   #take(): Waiting[] {
     let items = 0;
-    let bytes = 0;
+    let text = 0;
     let n = 0;
     for (const { sealed } of this.#waiting) {
       items += sealed.count;
-      bytes += sealed.bytes;
-      if (n > 0 && (items > BATCH_ITEMS || bytes > BATCH_BYTES)) break;
+      text += sealed.text.length;
+      if (n > 0 && (items > BATCH_ITEMS || text > BATCH_TEXT)) break;
       n++;
     }
     return this.#waiting.splice(0, n);

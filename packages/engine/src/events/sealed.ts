@@ -8,8 +8,6 @@ import { type Batch, type BatchItem, countAccepted } from './batch.js';
 export interface SealedItems {
   /** JSON, without the brackets of the list. */
   text: string;
-  /** Of the text, as UTF-8. */
-  bytes: number;
   count: number;
   /** Events from outside among them. */
   events: number;
@@ -34,12 +32,9 @@ export function sealItems(items: readonly BatchItem[]): SealedItems {
 export function sealGroups(groups: readonly (readonly BatchItem[])[]): SealedItems[] {
   const together = groups.flatMap<BatchItem | string>((items, i) => (i === 0 ? items : [BETWEEN, ...items]));
   const whole = JSON.stringify(together);
-  const isAscii = Buffer.byteLength(whole) === whole.length;
   const texts = whole.slice(1, -1).split(`,"${BETWEEN}",`);
   return groups.map((items, i) => {
-    const text = texts[i] as string;
-    const bytes = isAscii ? text.length : Buffer.byteLength(text);
-    return { text, bytes, count: items.length, events: countAccepted(items) };
+    return { text: texts[i] as string, count: items.length, events: countAccepted(items) };
   });
 }
 
