@@ -19,9 +19,11 @@ export const GATHER = {
 } as const;
 /** With so many items nothing is waited for. */
 const ENOUGH = 250;
-/** Bounds of one job: items, and characters of their JSON (to count its bytes would read all of it once more). */
+/** Bounds of one job: items, and bytes of their JSON. */
 const BATCH_ITEMS = 500;
-const BATCH_TEXT = 1024 * 1024;
+const BATCH_BYTES = 1024 * 1024;
+/** In UTF-8. */
+const BYTES_OF_A_CHARACTER = 3;
 /** A batch of very many requests names so many of their traces. */
 const BATCH_TRACES = 32;
 
@@ -119,16 +121,7 @@ export class Lane {
   }
 
   #take(): Waiting[] {
-    let items = 0;
-    let text = 0;
-    let n = 0;
-    for (const { sealed } of this.#waiting) {
-      items += sealed.count;
-      text += sealed.text.length;
-      if (n > 0 && (items > BATCH_ITEMS || text > BATCH_TEXT)) break;
-      n++;
-    }
-    return this.#waiting.splice(0, n);
+    return this.#waiting.splice(0, fitting(this.#waiting));
   }
 
   #batch(taken: readonly Waiting[]): SealedBatch {
@@ -148,6 +141,22 @@ export class Lane {
       taken.map(({ sealed }) => sealed),
     );
   }
+}
+
+/** How many of them fit into one job: one at least. */
+function fitting(waiting: readonly Waiting[]): number {
+  let [items, characters, bytes, counted] = [0, 0, 0, 0];
+  for (const [n, { sealed }] of waiting.entries()) {
+    items += sealed.count;
+    characters += sealed.text.length;
+    // To count bytes reads all of the text once more: only where there may be too many.
+    if (characters * BYTES_OF_A_CHARACTER > BATCH_BYTES) {
+      for (const { sealed: next } of waiting.slice(counted, n + 1)) bytes += Buffer.byteLength(next.text);
+      counted = n + 1;
+    }
+    if (n > 0 && (items > BATCH_ITEMS || bytes > BATCH_BYTES)) return n;
+  }
+  return waiting.length;
 }
 
 function tracesOf(taken: readonly Waiting[]): string[] {
