@@ -115,5 +115,10 @@ describe('the lane into a partition', () => {
     const large = [item(0, '日'.repeat(150_000)), item(1, '日'.repeat(150_000))];
     await Promise.all([lane.add(many(300)), lane.add(many(300)), lane.add(large), lane.add(large)]);
     expect(sizes).toEqual([300, 302, 2]);
+    // As many characters, of a third of the bytes.
+    sizes.length = 0;
+    const ascii = [item(0, 'x'.repeat(400_000))];
+    await Promise.all(Array.from({ length: 4 }, () => lane.add(ascii)));
+    expect(sizes).toEqual([2, 2]);
   });
 });

@@ -29,6 +29,11 @@ it('makes one batch of groups in their order', () => {
   expect([rest, events]).toEqual([head, 3]);
 });
 
+it('writes nothing of a group of nothing', () => {
+  const groups = [[], [item('a')], [], [item('b'), item('c')], []];
+  expect(sealGroups(groups).map(({ text }) => text)).toEqual(groups.map((items) => JSON.stringify(items).slice(1, -1)));
+});
+
 it('makes a batch of nothing', () => {
   expect(JSON.parse(seal(head, [sealItems([])]).text)).toEqual({ ...head, items: [] });
 });

@@ -30,12 +30,18 @@ export function sealItems(items: readonly BatchItem[]): SealedItems {
 
 /** Groups of items, each by itself. They are written in one go: to begin a JSON text costs more than a small event in it. */
 export function sealGroups(groups: readonly (readonly BatchItem[])[]): SealedItems[] {
-  const together = groups.flatMap<BatchItem | string>((items, i) => (i === 0 ? items : [BETWEEN, ...items]));
-  const whole = JSON.stringify(together);
-  const texts = whole.slice(1, -1).split(`,"${BETWEEN}",`);
-  return groups.map((items, i) => {
-    return { text: texts[i] as string, count: items.length, events: countAccepted(items) };
+  const all = groups.flatMap<BatchItem | string>((items) => (items.length === 0 ? [] : [BETWEEN, ...items]));
+  // Without the end of the list; before the first there is only its beginning.
+  const texts = JSON.stringify(all).slice(0, -1).split(`"${BETWEEN}",`);
+  let n = 0;
+  return groups.map((items) => {
+    const text = items.length === 0 ? '' : withoutComma(texts[++n] as string);
+    return { text, count: items.length, events: countAccepted(items) };
   });
+}
+
+function withoutComma(text: string): string {
+  return text.endsWith(',') ? text.slice(0, -1) : text;
 }
 
 /** A batch of these items, in their order. */

@@ -139,6 +139,22 @@ export function queueContract(name: string, make: MakeBed): void {
       expect(begun).toEqual([0, 3, 4]);
     });
 
+    it('leaves a batch that somebody works on where it is', async () => {
+      const queue = await bed.open();
+      const batches = await addNumbered(queue, 0, 3);
+      const waiting: number[][] = [];
+      const begun: number[] = [];
+      queue.work(async ({ accepted }, lease) => {
+        begun.push(accepted);
+        if (accepted > 0) return;
+        await lease.drop(batches.slice(0, 2));
+        waiting.push((await queue.waiting()).map((batch) => batch.accepted));
+      });
+      await drained(queue);
+      expect(waiting).toEqual([[0, 2]]);
+      expect(begun).toEqual([0, 2]);
+    });
+
     it('carries any text', async () => {
       const queue = await bed.open();
       const texts = ['\u0000', 'a\ud800b', '\udfff', '\\u0000', '"\\', '\u2028 ☃ 😀', 'x'.repeat(200_000)];

@@ -17,35 +17,50 @@ const NO_LIMIT = 2 ** 31 - 1;
 /** Milliseconds for which a lead stands without word from its process: longer than it collects garbage or compiles. */
 const LEADS = 1_000;
 /**
- * Who leads (nobody for a while, after one for whom it was too much), how many jobs wait and how many are in work in each
- * pair of lists, and where another leads the job of each pair that is next. BullMQ takes from the end of the list.
+ * Milliseconds for which nobody leads when it was too much: the first time, and at most. For so many more it is remembered,
+ * and the next time takes twice as long. All processes have this in common, or each would find it out by itself.
+ */
+const REST = { first: 4_000, most: 60_000, remembered: 60_000 };
+/** With more batches than that in a partition, whoever leads does not get on with it. */
+const BEHIND = 32;
+/**
+ * Who leads, how many jobs wait and how many are in work in each pair of lists, and where another leads the job of each
+ * pair that is next. BullMQ takes from the end of the list.
  */
 const LOOK = `
-local key, me, wanted, leads, pause = KEYS[#KEYS], ARGV[1], ARGV[2] == '1', tonumber(ARGV[3]), tonumber(ARGV[4])
+local key, rest, me, wish, leads = KEYS[#KEYS - 1], KEYS[#KEYS], ARGV[1], ARGV[2], tonumber(ARGV[3])
+local first, most, remembered = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 local leader = redis.call('GET', key)
-if wanted and (not leader or leader == me) then
+if wish == 'lead' and (leader == me or not leader and redis.call('PTTL', rest) <= remembered) then
   -- Few of the looks write: where each write waits for the disk, so does everybody.
   if redis.call('PTTL', key) < leads * 0.75 then redis.call('SET', key, me, 'PX', leads) end
   leader = me
 elseif leader == me then
-  redis.call('SET', key, 'nobody', 'PX', pause)
-  leader = 'nobody'
+  redis.call('DEL', key)
+  leader = false
+  if wish == 'rest' then
+    local last = redis.call('GET', rest)
+    local pause = last and math.min(2 * last, most) or first
+    redis.call('SET', rest, pause, 'PX', pause + remembered)
+  end
 end
-if leader == 'nobody' then leader = false end
 local lengths, ids = {}, {}
-for i = 1, #KEYS - 1 do lengths[i] = redis.call('LLEN', KEYS[i]) end
+for i = 1, #KEYS - 2 do lengths[i] = redis.call('LLEN', KEYS[i]) end
 if leader and leader ~= me then
-  for i = 1, #KEYS - 1, 2 do ids[#ids + 1] = lengths[i] > 0 and redis.call('LINDEX', KEYS[i], -1) or '' end
+  for i = 1, #KEYS - 2, 2 do ids[#ids + 1] = lengths[i] > 0 and redis.call('LINDEX', KEYS[i], -1) or '' end
 end
 return { leader or '', lengths, ids }`;
 
+/** Bytes after which no more is read ahead: everybody waits while a script runs. */
+const MOST_READ = 1024 * 1024;
 /** The data of the jobs at the end of a list, which are taken next, up to one that is gone. */
 const NEXT = `
-local ids, texts = redis.call('LRANGE', KEYS[1], -tonumber(ARGV[2]), -1), {}
+local ids, texts, size = redis.call('LRANGE', KEYS[1], -tonumber(ARGV[2]), -1), {}, 0
 for i = #ids, 1, -1 do
   local text = redis.call('HGET', ARGV[1] .. ids[i], 'data')
-  if not text then break end
+  if not text or size > tonumber(ARGV[3]) then break end
   texts[#texts + 1] = text
+  size = size + #text
 end
 return texts`;
 
@@ -93,13 +108,18 @@ export class RedisStore implements QueueStore {
     await worker.close(true);
   }
 
-  async look(process: string, { leads, pause }: Wish): Promise<Look> {
-    const keys = [...this.#lists, `${this.prefix}:lead`];
-    const answer = await this.client.eval(LOOK, keys.length, ...keys, process, leads ? '1' : '0', LEADS, pause);
+  async look(process: string, wish: Wish): Promise<Look> {
+    const keys = [...this.#lists, `${this.prefix}:lead`, `${this.prefix}:lead:rest`];
+    const { first, most, remembered } = REST;
+    const answer = await this.client.eval(
+      LOOK,
+      keys.length,
+      ...[...keys, process, wish, LEADS, first, most, remembered],
+    );
     const [leader, lengths, ids] = answer as [string, number[], string[]];
     const found = this.queues.map((_, partition) => {
       const [waiting = 0, active = 0] = lengths.slice(2 * partition);
-      return { isFree: waiting > 0 && active === 0, isHeld: active > 0 };
+      return { isFree: waiting > 0 && active === 0, isHeld: active > 0, isBehind: waiting > BEHIND };
     });
     if (leader === '') return { leader: 'nobody', found };
     if (leader === process) return { leader: 'this process', found };
@@ -108,7 +128,7 @@ export class RedisStore implements QueueStore {
 
   async next(partition: number, jobs: number): Promise<unknown[]> {
     const queue = this.#queue(partition);
-    const texts = await this.client.eval(NEXT, 1, queue.toKey('wait'), queue.toKey(''), jobs);
+    const texts = await this.client.eval(NEXT, 1, queue.toKey('wait'), queue.toKey(''), jobs, MOST_READ);
     return (texts as string[]).map((text) => JSON.parse(text) as unknown);
   }
 

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Wish } from './lead.js';
 import { type Found, type Look, Rounds } from './rounds.js';
 
-const FREE: Found = { isFree: true, isHeld: false };
-const HELD: Found = { isFree: false, isHeld: true };
-const WISH = { leads: true, pause: 4_000 };
+const FREE: Found = { isFree: true, isHeld: false, isBehind: false };
+const HELD: Found = { isFree: false, isHeld: true, isBehind: false };
 let looks: number[];
+let wishes: Wish[];
 let busy: number;
 let look: () => Promise<Look>;
 let told: string[];
@@ -13,6 +14,7 @@ let rounds: Rounds;
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
   looks = [];
+  wishes = [];
   busy = 0;
   look = async () => ({ leader: 'nobody', found: [FREE, HELD] });
   told = [];
@@ -23,11 +25,11 @@ afterEach(() => vi.useRealTimers());
 function over(partitions: number): Rounds {
   return new Rounds(
     (wish) => {
-      expect(wish).toEqual(WISH);
+      wishes.push(wish);
       looks.push(Math.round(performance.now()));
       return look();
     },
-    { wish: () => WISH, told: (leader) => told.push(leader) },
+    { wish: () => 'lead', told: (leader) => told.push(leader) },
     () => busy,
     partitions,
   );
@@ -56,6 +58,21 @@ it('are on for a moment after each batch', async () => {
 it('look once for all partitions that ask', async () => {
   expect(await Promise.all([next(0), next(1), next(0)])).toEqual([FREE, HELD, FREE]);
   expect(looks).toHaveLength(1);
+  expect(wishes).toEqual(['lead']);
+});
+
+it('look now and then also where every batch follows another and nobody asks', async () => {
+  await next(0);
+  for (let ms = 0; ms < 1_200; ms += 10) {
+    rounds.taken();
+    await vi.advanceTimersByTimeAsync(10);
+  }
+  expect(looks).toHaveLength(3);
+});
+
+it('say that a process leaves', async () => {
+  await rounds.leave();
+  expect(wishes).toEqual(['leave']);
 });
 
 it.each([
@@ -83,7 +100,7 @@ it('fail those who asked, and look again', async () => {
 });
 
 it('take, while another leads, only what has waited since the look before, and leave the rest to it', async () => {
-  const nothing: Found = { isFree: false, isHeld: false };
+  const nothing: Found = { isFree: false, isHeld: false, isBehind: false };
   const led = (...oldest: (string | undefined)[]) => {
     look = async () => ({ leader: 'another', found: [FREE, HELD, FREE], oldest });
   };
@@ -100,6 +117,20 @@ it('take, while another leads, only what has waited since the look before, and l
   expect(await all()).toEqual([FREE, nothing, FREE]);
   expect(looks.slice(1).map((at, n) => at - (looks[n] as number))).toEqual([100, 100]);
   expect(told).toEqual(['another', 'another', 'another']);
+});
+
+it('take, while another leads, what it does not get on with', async () => {
+  const behind = { ...FREE, isBehind: true };
+  look = async () => ({
+    leader: 'another',
+    found: [FREE, behind, { ...HELD, isBehind: true }],
+    oldest: ['a', 'b', 'c'],
+  });
+  expect(await Promise.all([next(0), next(1), next(2)])).toEqual([
+    { isFree: false, isHeld: false, isBehind: false },
+    behind,
+    { ...HELD, isBehind: true },
+  ]);
 });
 
 it('stay on while another leads, and are what they were when it has gone', async () => {

@@ -7,6 +7,8 @@ export interface Found {
   isFree: boolean;
   /** Somebody works on one. */
   isHeld: boolean;
+  /** So many wait that whoever works on them does not get on with it. */
+  isBehind: boolean;
 }
 
 /** What a look finds in all partitions. */
@@ -17,13 +19,15 @@ export interface Look {
   oldest?: readonly (string | undefined)[];
 }
 
-const NOTHING: Found = { isFree: false, isHeld: false };
+const NOTHING: Found = { isFree: false, isHeld: false, isBehind: false };
 
 /**
  * Milliseconds from one look to the next, while this process has batches in work, while it has none, and while another
  * leads: what still waits then is not done by that one in time.
  */
 const EVERY = { busy: 8, idle: 4, led: 100 };
+/** Milliseconds after which there is a look even where nobody waits for one: how busy a leader is shows only then. */
+const AT_LEAST = 500;
 /** For so many milliseconds after a batch the next one is looked for; then it is waited for. */
 const LIVELY = 50;
 /** A look at more partitions than this costs more than a call: then all times are so many times longer. */
@@ -61,6 +65,12 @@ export class Rounds {
   /** A batch was taken: the next one is probably near. */
   taken(): void {
     this.#taken = performance.now();
+    if (this.#taken - this.#looked > AT_LEAST * this.#slower) this.next(0).catch(() => undefined);
+  }
+
+  /** This process ends: another may lead at once. */
+  async leave(): Promise<void> {
+    await this.look('leave');
   }
 
   /** What the next look finds in a partition. Rejects when the store does not answer. */
@@ -81,7 +91,10 @@ export class Rounds {
     const before = this.#oldest;
     this.#oldest = oldest;
     if (!oldest) return found;
-    // What did not wait at the last look is the leader's.
-    return found.map((each, at) => (oldest[at] !== undefined && oldest[at] === before?.[at] ? each : NOTHING));
+    // What did not wait at the last look is the leader's, as long as it gets on with it.
+    return found.map((each, at) => {
+      const isLate = oldest[at] !== undefined && oldest[at] === before?.[at];
+      return isLate || each.isBehind ? each : NOTHING;
+    });
   }
 }

@@ -26,12 +26,15 @@ export interface QueueStore extends Pick<Queue, 'waiting' | 'pressure' | 'check'
   interrupt(worker: Worker): Promise<void>;
   /**
    * Looks at all partitions in one call, where that costs less than to wait in each. Takes the lead for this process if it
-   * is wanted and nobody has it, keeps it for a moment if it is wanted, and else gives it up: for a while nobody leads.
+   * wants it and nobody has it, or keeps it for a moment; else gives it up, and if it was too much, nobody leads for a while.
    */
   look?(process: string, wish: Wish): Promise<Look>;
   /** The data of the jobs that are taken next, at most so many, in their order. */
   next(partition: number, jobs: number): Promise<unknown[]>;
-  /** Takes jobs that wait out of the queue. Whoever asks for a job after it resolved is not given one of them. */
+  /**
+   * Takes jobs that wait out of the queue: this process is not given one of them any more. One that stays there, since the
+   * store could not be reached, is found to be done when its turn comes.
+   */
   remove(partition: number, ids: readonly string[]): Promise<void>;
   /** Says, if somebody works on the partition, that one with work in so many would take it. It is forgotten after a moment. */
   ask(partition: number, question: Question): Promise<void>;

@@ -125,6 +125,7 @@ export class PartitionsWorker implements QueueWorker {
 
   async #stop(patience: number): Promise<void> {
     this.#stopping.abort();
+    this.#rounds?.leave().catch(() => undefined);
     const timer = setTimeout(() => this.#patience.abort(), patience);
     try {
       const parts = await this.#started;
