@@ -74,6 +74,32 @@ describe('a batch that kills its worker', () => {
   });
 });
 
+describe('an event that is in work when its batch goes to another', () => {
+  /** A worker after the other ends in the first event; the last one does the batch. Answers what was given up. */
+  async function given({ stalls, times }: { stalls(time: number): number | undefined; times: number }) {
+    const bench = await pipelineBench({ store: await memoryStore() });
+    const batch = bench.batch([track('a'), track('b')]);
+    const before = 4;
+    for (let time = 0; time < times; time++) {
+      const lease = { ...HELD, attempt: before + time, stalls: stalls(time) };
+      await crashAt('careful:after-note', () => bench.process(batch, lease));
+    }
+    await bench.process(batch, { ...HELD, attempt: before + times, stalls: stalls(times) });
+    return (await bench.store.listDeadLetters({ limit: 10 })).items.map(({ event }) => event.name);
+  }
+
+  it('is given up when its worker died twice in it', async () => {
+    expect(await given({ stalls: (time) => 3 + time, times: 2 })).toEqual(['a']);
+    expect(await given({ stalls: () => undefined, times: 2 })).toEqual(['a']);
+  });
+
+  it('is not given up for one death, nor for having been given back', async () => {
+    expect(await given({ stalls: (time) => 3 + time, times: 1 })).toEqual([]);
+    expect(await given({ stalls: () => 3, times: 5 })).toEqual([]);
+    expect(await given({ stalls: (time) => (time < 2 ? 3 : 4), times: 5 })).toEqual([]);
+  });
+});
+
 it('a worker that wakes after its batch was done by another leaves a device to whom it went since', async () => {
   const bench = await pipelineBench();
   const identify = (userId: string): Json => ({ type: 'identify', anonymousId: 'shared', userId });

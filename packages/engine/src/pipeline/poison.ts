@@ -16,6 +16,8 @@ const KIND = 'suspect-batch';
 interface Suspicion {
   /** The item that was begun last, or null between items. */
   at: number | null;
+  /** Stalls of the batch when the note was written. */
+  stalls?: number | undefined;
   /** Deaths by place in the batch. */
   deaths: { [index: string]: number };
 }
@@ -38,8 +40,7 @@ export async function takeCarefully(
 ): Promise<GivenUp[]> {
   const stored = await context.store.getRecord(KIND, batch.id);
   const suspicion = (stored?.body ?? { at: null, deaths: {} }) as unknown as Suspicion;
-  // The note of an attempt that a store which was away has ended tells of no death.
-  if (suspicion.at !== null && !endedByOutage(lease))
+  if (suspicion.at !== null && isOfDeath(suspicion, lease))
     suspicion.deaths[suspicion.at] = (suspicion.deaths[suspicion.at] ?? 0) + 1;
   suspicion.at = null;
   await write(context, batch.id, suspicion);
@@ -58,6 +59,12 @@ export async function takeCarefully(
   });
 }
 
+/** The note of an attempt tells of no death when a store that was away has ended it, here, or where it was given back. */
+function isOfDeath({ stalls }: Suspicion, lease: Lease): boolean {
+  if (endedByOutage(lease)) return false;
+  return stalls === undefined || lease.stalls === undefined || lease.stalls > stalls;
+}
+
 /** The messages of these items that are in a profile already: what killed the worker came after them. */
 async function appliedOf(context: PipelineContext, batch: Batch, suspects: readonly Placed[]): Promise<Set<string>> {
   if (suspects.length === 0) return new Set();
@@ -74,10 +81,15 @@ async function appliedOf(context: PipelineContext, batch: Batch, suspects: reado
   return messages;
 }
 
-export async function beginCarefully(context: PipelineContext, batch: Batch, index: number): Promise<void> {
+export async function beginCarefully(
+  context: PipelineContext,
+  batch: Batch,
+  index: number,
+  { stalls }: Lease,
+): Promise<void> {
   const stored = await context.store.getRecord(KIND, batch.id);
   const deaths = (stored?.body as unknown as Suspicion | undefined)?.deaths ?? {};
-  await write(context, batch.id, { at: index, deaths });
+  await write(context, batch.id, { at: index, stalls, deaths });
   crashPoint('careful:after-note');
 }
 

@@ -85,7 +85,7 @@ async function applyCarefully(context: PipelineContext, part: Part): Promise<voi
   const [first] = part.items;
   // Waiting for the turn took its time.
   if (part.lease.signal.aborted) throw new LeaseLost();
-  if (first) await beginCarefully(context, part.batch, first.index);
+  if (first) await beginCarefully(context, part.batch, first.index, part.lease);
   await applyPart(context, part);
 }
 

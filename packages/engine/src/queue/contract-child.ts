@@ -17,10 +17,10 @@ async function open(address: QueueAddress) {
 }
 
 const queue = await open(JSON.parse(addressJson) as QueueAddress);
-queue.work(async ({ partition, accepted }, { attempt }) => {
+queue.work(async ({ partition, accepted }, { attempt, stalls }) => {
   appendFileSync(log, `begin ${partition} ${accepted} ${attempt} ${process.pid}\n`);
   await sleep(15);
   // One batch takes its worker along, more than once.
   if (partition === 0 && accepted === POISON && attempt <= 3) process.kill(process.pid, 'SIGKILL');
-  appendFileSync(log, `end ${partition} ${accepted} ${attempt} ${process.pid}\n`);
+  appendFileSync(log, `end ${partition} ${accepted} ${attempt} ${process.pid} ${stalls}\n`);
 });

@@ -18,6 +18,8 @@ interface Line {
   n: number;
   attempt: number;
   pid: number;
+  /** Of an end. */
+  stalls: string | undefined;
 }
 
 /** Order after a killed worker: batches are begun in order, none is lost, interrupted ones come back first. */
@@ -82,6 +84,10 @@ export function killContract(name: string, make: MakeBed): void {
         for (const partition of upTo(PARTITIONS)) expectOrder(all.filter((line) => line.partition === partition));
         const poison = all.filter(({ partition, n, what }) => partition === 0 && n === POISON && what === 'end');
         expect(Math.min(...poison.map(({ attempt }) => attempt))).toBe(4);
+        // Each of its deaths, where the queue counts them.
+        const stalls = poison.map((line) => line.stalls);
+        if (bed.address.kind === 'redis') expect(Math.min(...stalls.map(Number))).toBe(3);
+        else expect(new Set(stalls)).toEqual(new Set(['undefined']));
       } finally {
         over = true;
         await Promise.all(children.map((child) => end(child)));
@@ -135,8 +141,8 @@ function ended(lines: Line[]): number {
 }
 
 function parse(line: string): Line {
-  const [what = '', partition, n, attempt, pid] = line.split(' ');
-  return { what, partition: Number(partition), n: Number(n), attempt: Number(attempt), pid: Number(pid) };
+  const [what = '', partition, n, attempt, pid, stalls] = line.split(' ');
+  return { what, partition: Number(partition), n: Number(n), attempt: Number(attempt), pid: Number(pid), stalls };
 }
 
 async function end(child: ChildProcess): Promise<void> {

@@ -79,14 +79,17 @@ export function queueContract(name: string, make: MakeBed): void {
       await addNumbered(queue, 0, 4);
       const begun: number[] = [];
       const attempts: number[] = [];
-      queue.work(async ({ accepted }, { attempt }) => {
+      const stalls = new Set<number>();
+      queue.work(async ({ accepted }, { attempt, stalls: n }) => {
         begun.push(accepted);
+        stalls.add(n ?? 0);
         if (accepted === 1) attempts.push(attempt);
         if (accepted === 1 && attempts.length < 3) throw new GiveBack();
       });
       await drained(queue);
       expect(begun).toEqual([0, 1, 1, 1, 2, 3]);
       expect(attempts).toEqual([1, 2, 3]);
+      expect([...stalls]).toEqual([0]);
     });
 
     it('calls a handler that throws again, in place, and reports the error', async () => {

@@ -43,6 +43,10 @@ export class HeldLease implements Lease {
     if (lock.kind !== 'owned') this.#timer = setInterval(() => void this.#renew(), lock.duration / 3);
   }
 
+  get stalls(): number | undefined {
+    return this.lock.kind === 'expires' ? this.job.stalledCounter : undefined;
+  }
+
   get signal(): AbortSignal {
     return this.#abort.signal;
   }

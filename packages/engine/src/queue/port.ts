@@ -43,6 +43,11 @@ export type BatchHandler = (batch: Batch, lease: Lease) => Promise<void>;
 export interface Lease {
   /** How many times the batch has been begun, this time included. */
   readonly attempt: number;
+  /**
+   * How many times the batch was taken from a process that had not given it back: it died, or stood still. Undefined where
+   * the queue does not count them.
+   */
+  readonly stalls?: number | undefined;
   /** Aborted when the lock could not be renewed, or the worker stops and patience is over. */
   readonly signal: AbortSignal;
   /**
