@@ -70,9 +70,10 @@ it('look now and then also where every batch follows another and nobody asks', a
   expect(looks).toHaveLength(3);
 });
 
-it('say that a process leaves', async () => {
+it('say that a process leaves, and want nothing after it', async () => {
   await rounds.leave();
-  expect(wishes).toEqual(['leave']);
+  await next(0);
+  expect(wishes).toEqual(['leave', 'leave']);
 });
 
 it.each([

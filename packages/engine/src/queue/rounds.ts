@@ -42,6 +42,7 @@ export class Rounds {
   readonly #slower: number;
   #taken = Number.NEGATIVE_INFINITY;
   #looked = 0;
+  #isLeaving = false;
   #round: Promise<readonly Found[]> | undefined;
   /** While another leads: what had waited longest at the last look. */
   #oldest: Look['oldest'];
@@ -68,8 +69,9 @@ export class Rounds {
     if (this.#taken - this.#looked > AT_LEAST * this.#slower) this.next(0).catch(() => undefined);
   }
 
-  /** This process ends: another may lead at once. */
+  /** This process ends: another may lead at once, and this one does not take the lead any more. */
   async leave(): Promise<void> {
+    this.#isLeaving = true;
     await this.look('leave');
   }
 
@@ -86,7 +88,7 @@ export class Rounds {
     const every = this.#slower * EVERY[this.#oldest ? 'led' : this.busy() > 0 ? 'busy' : 'idle'];
     await pause(Math.max(1, this.#looked + every - performance.now()));
     this.#looked = performance.now();
-    const { leader, found, oldest } = await this.look(this.lead.wish());
+    const { leader, found, oldest } = await this.look(this.#isLeaving ? 'leave' : this.lead.wish());
     this.lead.told(leader);
     const before = this.#oldest;
     this.#oldest = oldest;
