@@ -17,10 +17,11 @@ const NO_LIMIT = 2 ** 31 - 1;
 /** Milliseconds for which a lead stands without word from its process: longer than it collects garbage or compiles. */
 const LEADS = 1_000;
 /**
- * Milliseconds for which nobody leads when it was too much: the first time, and at most. For so many more it is remembered,
- * and the next time takes twice as long. All processes have this in common, or each would find it out by itself.
+ * Milliseconds for which nobody leads when it was too much: the first time (short, since a process that has just started is
+ * busy with compiling itself), and at most. For so many more it is remembered, and the next time takes twice as long. All
+ * processes have this in common, or each would find it out by itself.
  */
-const REST = { first: 4_000, most: 60_000, remembered: 60_000 };
+const REST = { first: 1_000, most: 60_000, remembered: 60_000 };
 /** With more batches than that in a partition, whoever leads does not get on with it. */
 const BEHIND = 32;
 /**
