@@ -93,6 +93,17 @@ describe('an event that is in work when its batch goes to another', () => {
     expect(await given({ stalls: () => undefined, times: 2 })).toEqual(['a']);
   });
 
+  it('is given up when it failed by itself twice under one lease, which nobody takes away', async () => {
+    const bench = await pipelineBench({ store: await memoryStore() });
+    const batch = bench.batch([track('a'), track('b')]);
+    const lease = { ...HELD, attempt: 4, stalls: 0 };
+    for (; lease.attempt < 6; lease.attempt++) {
+      await crashAt('careful:after-note', () => bench.process(batch, lease));
+    }
+    await bench.process(batch, lease);
+    expect((await bench.store.listDeadLetters({ limit: 10 })).items.map(({ event }) => event.name)).toEqual(['a']);
+  });
+
   it('is not given up for one death, nor for having been given back', async () => {
     expect(await given({ stalls: (time) => 3 + time, times: 1 })).toEqual([]);
     expect(await given({ stalls: () => 3, times: 5 })).toEqual([]);

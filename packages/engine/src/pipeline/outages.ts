@@ -23,6 +23,11 @@ export function blamableAttempt(lease: Lease): number {
   return lease.attempt - (outages.get(lease)?.count ?? 0);
 }
 
+/** Whether an attempt under this lease has ended before, in whatever way. */
+export function hasEnded(lease: Lease): boolean {
+  return outages.has(lease);
+}
+
 /** Whether the attempt before this one ended in this process because the store was away. */
 export function endedByOutage(lease: Lease): boolean {
   return outages.get(lease)?.last ?? false;

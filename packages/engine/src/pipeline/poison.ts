@@ -7,7 +7,7 @@ import { crashPoint } from '../telemetry/crash-point.js';
 import type { Placed } from './claim.js';
 import type { PipelineContext } from './context.js';
 import { claimId, eventOf, isFromOutside } from './items.js';
-import { endedByOutage } from './outages.js';
+import { endedByOutage, hasEnded } from './outages.js';
 
 /** Deaths of the worker at one item before it is given up. */
 const DEATHS = 2;
@@ -40,7 +40,7 @@ export async function takeCarefully(
 ): Promise<GivenUp[]> {
   const stored = await context.store.getRecord(KIND, batch.id);
   const suspicion = (stored?.body ?? { at: null, deaths: {} }) as unknown as Suspicion;
-  if (suspicion.at !== null && isOfDeath(suspicion, lease))
+  if (suspicion.at !== null && speaksAgainst(suspicion, lease))
     suspicion.deaths[suspicion.at] = (suspicion.deaths[suspicion.at] ?? 0) + 1;
   suspicion.at = null;
   await write(context, batch.id, suspicion);
@@ -59,9 +59,12 @@ export async function takeCarefully(
   });
 }
 
-/** The note of an attempt tells of no death when a store that was away has ended it, here, or where it was given back. */
-function isOfDeath({ stalls }: Suspicion, lease: Lease): boolean {
-  if (endedByOutage(lease)) return false;
+/**
+ * What the attempt that left its note says against the item. Under this lease: that it failed by itself, unless the store
+ * was away. Under one before: that the worker died, unless it gave the batch back.
+ */
+function speaksAgainst({ stalls }: Suspicion, lease: Lease): boolean {
+  if (hasEnded(lease)) return !endedByOutage(lease);
   return stalls === undefined || lease.stalls === undefined || lease.stalls > stalls;
 }
 

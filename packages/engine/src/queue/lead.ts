@@ -1,7 +1,7 @@
 /** Who works on batches first. */
 export type Leader = 'this process' | 'another' | 'nobody';
 
-/** What a process says of the lead: it wants it, it is too much for it, or it ends. */
+/** What a process says of the lead: it wants it; it does not, and if it has it, it was too much; it ends. */
 export type Wish = 'lead' | 'rest' | 'leave';
 
 /** Milliseconds over which it is measured how busy this process is. */
@@ -27,8 +27,8 @@ export class Lead {
     private readonly busyShare: () => number = () => this.#sinceLast(),
   ) {}
 
-  /** Whether this process takes the lead if it is free, or keeps it. */
-  wish(): Wish {
+  /** Whether this process takes the lead if it is free, or keeps it (`lead`), or not (`rest`). */
+  wish(): Exclude<Wish, 'leave'> {
     const now = performance.now();
     if (now - this.#measured.at >= WINDOW) {
       this.#share = this.busyShare();

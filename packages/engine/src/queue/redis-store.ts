@@ -112,11 +112,8 @@ export class RedisStore implements QueueStore {
   async look(process: string, wish: Wish): Promise<Look> {
     const keys = [...this.#lists, `${this.prefix}:lead`, `${this.prefix}:lead:rest`];
     const { first, most, remembered } = REST;
-    const answer = await this.client.eval(
-      LOOK,
-      keys.length,
-      ...[...keys, process, wish, LEADS, first, most, remembered],
-    );
+    const values = [process, wish, LEADS, first, most, remembered];
+    const answer = await this.client.eval(LOOK, keys.length, ...keys, ...values);
     const [leader, lengths, ids] = answer as [string, number[], string[]];
     const found = this.queues.map((_, partition) => {
       const [waiting = 0, active = 0] = lengths.slice(2 * partition);
