@@ -80,6 +80,7 @@ export async function bundle(name) {
       unsafe: true,
       unsafe_arrows: true,
       inline: 1,
+      hoist_funs: true,
       keep_fargs: false,
       pure_getters: true,
     },

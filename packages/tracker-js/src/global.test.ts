@@ -46,7 +46,7 @@ test('a page that is left before the script came sends its calls, and the script
   const page = fakePage(undefined, {
     navigator: {
       sendBeacon: (url: string, body: string) => beacons.push([url, body]),
-      locks: { request: async (_: string, work: () => unknown) => work() },
+      locks: { request: async (_: string, _options: LockOptions, work: () => unknown) => work() },
     },
   });
   page.run(code);

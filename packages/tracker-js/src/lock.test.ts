@@ -52,3 +52,52 @@ test('a page that is left takes its note along', async () => {
   await two.page.advance(300);
   expect(two.page.events().map(({ event }) => event)).toEqual(['a']);
 });
+
+/** A browser with Web Locks that grants what it is asked for when it is told to. */
+const openLocked = () => {
+  let grant: () => void = () => {};
+  const granted = new Promise<void>((resolve) => {
+    grant = resolve;
+  });
+  const ended: string[] = [];
+  const locks = {
+    request: async (_: string, { signal }: { signal: AbortSignal }, work: () => Promise<unknown>) => {
+      const aborted = new Promise<never>((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(new DOMException('', 'AbortError')));
+      });
+      await Promise.race([granted, aborted]).catch((error) => {
+        ended.push('taken back');
+        throw error;
+      });
+      await work();
+      ended.push('given back');
+    },
+  };
+  const page = fakePage(newBrowser(), { navigator: { userAgent: 'Fake/1', locks } });
+  return { page, tracker: page.createTracker({ writeKey: 'demo' }), grant, ended };
+};
+
+test('a page that is left takes back the lock that it has asked for and not got yet', async () => {
+  const { page, tracker, ended } = openLocked();
+  page.answer(new Promise(() => {}));
+  tracker.track('a');
+  await page.advance(300);
+  expect(page.sent).toHaveLength(0);
+  page.fire('pagehide');
+  await page.settle();
+  expect(ended).toEqual(['taken back']);
+  expect(page.events().map(({ event }) => event)).toEqual(['a']);
+});
+
+test('a page that is left gives back the lock amid a request', async () => {
+  const { page, tracker, grant, ended } = openLocked();
+  page.answer(new Promise(() => {}), new Promise(() => {}));
+  grant();
+  tracker.track('a');
+  await page.advance(300);
+  expect(page.sent).toHaveLength(1);
+  expect(ended).toEqual([]);
+  page.fire('pagehide');
+  await page.settle();
+  expect(ended).toEqual(['given back']);
+});

@@ -14,20 +14,27 @@ export type TakeTurn = (work: () => Promise<void>) => Promise<unknown>;
 export function createTurn(store: Store, writeKey: string, tab: string): [TakeTurn, () => void] {
   const { locks } = navigator;
   const key = `lease.${writeKey}`;
-  let release: (() => void) | undefined;
+  let turn: AbortController;
   const owner = () => (store.read(key) ?? '').split('.');
 
   const leave = () => {
-    // A page that holds a lock has no place in the back/forward cache.
-    release?.();
+    // A page that holds a lock has no place in the back/forward cache, nor has one that is granted it there.
+    turn?.abort();
     if (owner()[0] === tab) store.remove(key);
   };
   const take: TakeTurn = async (work) => {
     if (locks) {
-      const left = new Promise<void>((resolve) => {
-        release = resolve;
-      });
-      return locks.request(key, () => Promise.race([work(), left]));
+      turn = new AbortController();
+      // The controller has the `signal` that the options want.
+      return locks.request(
+        key,
+        turn,
+        () =>
+          new Promise<unknown>((resolve, reject) => {
+            turn.signal.onabort = resolve;
+            work().then(resolve, reject);
+          }),
+      );
     }
     if (owner()[0] !== tab && +(owner()[1] as string) > Date.now()) return false;
     store.write(key, `${tab}.${Date.now() + LEASE}`);

@@ -160,7 +160,7 @@ test('a spoiled entry in storage does not spoil the batch', async () => {
 test('tabs take turns where the browser has locks', async () => {
   const held: string[] = [];
   const locks = {
-    request: async (name: string, work: () => Promise<unknown>) => {
+    request: async (name: string, _: LockOptions, work: () => Promise<unknown>) => {
       held.push(name);
       return work();
     },

@@ -99,7 +99,8 @@ export function createSender(
 
   async function drain(): Promise<void> {
     await leaving;
-    const keys = isAllowed() ? queue.taken(BATCH_EVENTS, BATCH_BYTES) : [];
+    if (!isAllowed()) return;
+    const keys = queue.taken(BATCH_EVENTS, BATCH_BYTES);
     if (keys.length && (await post(keys))) await drain();
   }
 

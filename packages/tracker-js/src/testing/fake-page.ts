@@ -63,7 +63,7 @@ export function fakePage(
     navigator: {
       userAgent: 'Fake/1',
       language: 'en-GB',
-      locks: { request: async (_: string, work: () => unknown) => work() },
+      locks: { request: async (_: string, _options: LockOptions, work: () => unknown) => work() },
     },
     screen: { width: 1280, height: 720 },
     devicePixelRatio: 2,
@@ -75,6 +75,7 @@ export function fakePage(
     TextEncoder,
     Blob,
     Response,
+    AbortController,
     AbortSignal: {},
     MutationObserver: class {
       observe() {}
