@@ -19,7 +19,8 @@ for (const call of [...EVENT_TYPES, 'batch'] as const) {
   CALLS.set(`/v1/${call}/`, call);
 }
 
-const SUCCESS = Buffer.from('{"success":true}');
+/** A string, which Node sends in one piece with its headers. */
+const SUCCESS = '{"success":true}';
 const SUCCESS_HEADERS = { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': SUCCESS.length };
 
 /**
