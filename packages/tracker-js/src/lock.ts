@@ -9,12 +9,12 @@ export type TakeTurn = (work: () => Promise<void>) => Promise<unknown>;
 /**
  * One tab at a time: by Web Locks, or where the browser has none (an insecure context, an old browser) by a note in
  * localStorage that the next tab believes until it is too old. Two tabs that err send the same messageIds, nothing worse.
- * The second function gives the turn back, because the page may be gone in a moment.
+ * The second function gives the turn back, or takes back that it was asked for, because the page may be gone in a moment.
  */
 export function createTurn(store: Store, writeKey: string, tab: string): [TakeTurn, () => void] {
   const { locks } = navigator;
   const key = `lease.${writeKey}`;
-  let turn: AbortController;
+  let turn: AbortController | undefined;
   const owner = () => (store.read(key) ?? '').split('.');
 
   const leave = () => {
@@ -31,7 +31,7 @@ export function createTurn(store: Store, writeKey: string, tab: string): [TakeTu
         turn,
         () =>
           new Promise<unknown>((resolve, reject) => {
-            turn.signal.onabort = resolve;
+            (turn as AbortController).signal.onabort = resolve;
             work().then(resolve, reject);
           }),
       );
