@@ -3,39 +3,61 @@ import { total } from './counts.js';
 import type { Profile } from './profile.js';
 import { record } from './record.js';
 
+type Part = 'identifiers' | 'traits' | 'events' | 'segments' | 'sessions';
+
+const PARTS: { [P in Part]: (profile: Profile) => ProfileView[P] } = {
+  identifiers: identifiersOf,
+  traits: nestedTraits,
+  events: eventsOf,
+  segments: (profile) => record(segmentsOf(profile).map((name) => [name, true] as [string, true])),
+  sessions: (profile) => total(profile.sessions.days),
+};
+
+/**
+ * The parts are properties of the view itself, as those of any plain value, and their accessors are the same for all
+ * views. An object with accessors of its own gets a hidden class of its own, in which V8 keeps what they hold, here the
+ * profile, until the next full garbage collection.
+ */
+class View {
+  readonly #profile: Profile;
+  readonly #made: Partial<ProfileView> = {};
+  declare readonly id: string;
+  declare readonly firstSeen: string;
+  declare readonly lastSeen: string;
+
+  static readonly #parts: PropertyDescriptorMap = Object.fromEntries(
+    (Object.keys(PARTS) as Part[]).map((part) => [
+      part,
+      {
+        enumerable: true,
+        get(this: View) {
+          return this.#made[part] ?? this.#make(part);
+        },
+      },
+    ]),
+  );
+
+  constructor(profile: Profile) {
+    this.#profile = profile;
+    this.id = profile.id;
+    Object.defineProperties(this, View.#parts);
+    this.firstSeen = profile.firstSeen;
+    this.lastSeen = profile.lastSeen;
+  }
+
+  #make<P extends Part>(part: P): ProfileView[P] {
+    const made = PARTS[part](this.#profile);
+    this.#made[part] = made;
+    return made;
+  }
+}
+
 /**
  * What conditions, templates and pages read: plain values. A trait with the key `a.b` is found at `traits.a.b`. Each part
  * is made when it is first read, as the profile is then: a condition reads one of them.
  */
 export function viewOf(profile: Profile): ProfileView {
-  let identifiers: ProfileView['identifiers'] | undefined;
-  let traits: JsonObject | undefined;
-  let events: ProfileView['events'] | undefined;
-  let segments: ProfileView['segments'] | undefined;
-  return {
-    id: profile.id,
-    get identifiers() {
-      identifiers ??= identifiersOf(profile);
-      return identifiers;
-    },
-    get traits() {
-      traits ??= nestedTraits(profile);
-      return traits;
-    },
-    get events() {
-      events ??= eventsOf(profile);
-      return events;
-    },
-    get segments() {
-      segments ??= record(segmentsOf(profile).map((name) => [name, true] as [string, true]));
-      return segments;
-    },
-    get sessions() {
-      return total(profile.sessions.days);
-    },
-    firstSeen: profile.firstSeen,
-    lastSeen: profile.lastSeen,
-  };
+  return new View(profile) as View & ProfileView;
 }
 
 function identifiersOf(profile: Profile): ProfileView['identifiers'] {

@@ -10,7 +10,7 @@ function hold(kind: LockKind): HeldLease {
   const job = { attemptsStarted: 1, extendLock: vi.fn(async () => answers.shift() ?? 1) };
   const behind = { next: async () => [], remove: async () => undefined };
   const lock = { kind, duration: DURATION, since: performance.now() };
-  lease = new HeldLease(job as unknown as Job, 't', lock, new AbortController().signal, behind);
+  lease = new HeldLease(job as unknown as Job, 't', lock, behind);
   return Object.assign(lease, { asked: job.extendLock });
 }
 const asked = () => (lease as unknown as { asked: ReturnType<typeof vi.fn> }).asked;

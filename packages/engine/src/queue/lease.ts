@@ -32,14 +32,10 @@ export class HeldLease implements Lease {
     private readonly token: string,
     /** It stands since then, or later: on the clock of `performance`. */
     private readonly lock: { kind: LockKind; duration: number; since: number },
-    /** Aborted when the worker stops and patience is over. */
-    private readonly patience: AbortSignal,
     private readonly behind: Behind,
   ) {
     this.attempt = job.attemptsStarted;
     this.#held = lock.since;
-    patience.addEventListener('abort', this.#lostPatience);
-    if (patience.aborted) this.#lostPatience();
     if (lock.kind !== 'owned') this.#timer = setInterval(() => void this.#renew(), lock.duration / 3);
   }
 
@@ -68,10 +64,14 @@ export class HeldLease implements Lease {
     return this.behind.remove(batches.map(({ id }) => id));
   }
 
+  /** The worker stops, and patience is over. */
+  stop(): void {
+    this.#abort.abort(new Error('The worker stops: give the batch back.'));
+  }
+
   /** Ends the renewals. */
   release(): void {
     clearInterval(this.#timer);
-    this.patience.removeEventListener('abort', this.#lostPatience);
   }
 
   async #renew(): Promise<boolean> {
@@ -93,8 +93,4 @@ export class HeldLease implements Lease {
     this.lost = true;
     this.#abort.abort(new Error(reason));
   }
-
-  readonly #lostPatience = (): void => {
-    this.#abort.abort(new Error('The worker stops: give the batch back.'));
-  };
 }

@@ -54,9 +54,12 @@ export class PartitionLoop {
   /** When a job was last asked for: its lock is no older. */
   #asked = 0;
   readonly #share: Share;
+  #lease: HeldLease | undefined;
 
   constructor(private readonly c: LoopContext) {
     this.#share = new Share(c.sharing);
+    // Once for all batches: listeners that come and go hold each other until the next full garbage collection.
+    c.patience.addEventListener('abort', () => this.#lease?.stop());
     this.done = this.#run();
   }
 
@@ -126,7 +129,9 @@ export class PartitionLoop {
     this.busy = true;
     this.c.rounds?.taken();
     const held = { kind: lock, duration: settings.lockDuration, since: this.#asked };
-    const lease = new HeldLease(job, token, held, patience, this.c.behind);
+    const lease = new HeldLease(job, token, held, this.c.behind);
+    this.#lease = lease;
+    if (patience.aborted) lease.stop();
     try {
       const finished = await this.#handle(job, lease);
       if (finished) return await this.#settle(job, () => this.#complete(job));
@@ -136,6 +141,7 @@ export class PartitionLoop {
       return undefined;
     } finally {
       lease.release();
+      this.#lease = undefined;
       this.busy = false;
     }
   }

@@ -1,18 +1,36 @@
-import type { EmittedEvent, Event, Json, RunContext, SessionView } from '@tributary/sdk';
+import type { EmittedEvent, Event, Json, ProfileDraft, ProfileView, RunContext, SessionView } from '@tributary/sdk';
 import type { Expressions, Scope } from '../expressions/index.js';
 import type { PassageInput } from '../types.js';
 
-/** The names that conditions and templates read; the profile's view is made only when asked for. */
-export function scopeOf(input: PassageInput, nodeInput: Json): Scope {
-  return {
-    event: input.event,
-    get profile() {
-      return input.profile.view();
+/** The profile's view is made only when it is asked for. One accessor serves all scopes, as in a `View`. */
+class LazyScope implements Scope {
+  readonly event: Event;
+  declare readonly profile: ProfileView;
+  readonly session: SessionView | null;
+  readonly input: Json;
+  readonly now: string;
+  readonly #draft: ProfileDraft;
+
+  static readonly #profile: PropertyDescriptor = {
+    enumerable: true,
+    get(this: LazyScope) {
+      return this.#draft.view();
     },
-    session: input.session ?? null,
-    input: nodeInput,
-    now: input.now,
   };
+
+  constructor({ event, profile, session, now }: PassageInput, nodeInput: Json) {
+    this.event = event;
+    this.#draft = profile;
+    this.session = session ?? null;
+    this.input = nodeInput;
+    this.now = now;
+    Object.defineProperty(this, 'profile', LazyScope.#profile);
+  }
+}
+
+/** The names that conditions and templates read. */
+export function scopeOf(input: PassageInput, nodeInput: Json): Scope {
+  return new LazyScope(input, nodeInput);
 }
 
 /** What a plugin works with at one visit of one node. */

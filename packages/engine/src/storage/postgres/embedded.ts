@@ -27,8 +27,8 @@ export async function openEmbedded(dataDir: string): Promise<Embedded> {
   try {
     await checkRoom(dataDir);
     const pglite = await PGlite.create(join(dataDir, 'postgres'));
-    // Plans are kept: one that was made while a table was small must not read all of it when it has grown.
-    await pglite.exec('SET enable_seqscan = off');
+    // Plans are kept, as on a server: one that was made while a table was small must not read all of it when it has grown.
+    await pglite.exec('SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan');
     return {
       pglite,
       async release() {

@@ -5,7 +5,7 @@ import { columnKey, decode, decodeProfile } from '../codec.js';
 import { decodeCursor, toPage } from '../cursor.js';
 import type { DeadEvent, DeliveryRow, DeliveryStatus, Page, PageQuery, StoredEvent } from '../port.js';
 import { ROW_COLUMNS, type StoredRow, toRow } from './deliveries.js';
-import type { Db, Row } from './sql.js';
+import type { Db, Row, Sql } from './sql.js';
 
 type Doc = { id: string; doc: string };
 
@@ -21,7 +21,11 @@ interface List<R extends Row, T> {
   item(row: R): T;
 }
 
-async function readPage<R extends Row, T>({ sql, schema }: Db, list: List<R, T>, page: PageQuery): Promise<Page<T>> {
+async function readPage<R extends Row, T>(
+  { sql, schema }: { sql: Pick<Sql, 'query'>; schema: string },
+  list: List<R, T>,
+  page: PageQuery,
+): Promise<Page<T>> {
   const values: unknown[] = [];
   const value = (given: unknown) => `$${values.push(given)}`;
   const conditions = Object.entries(list.where)
@@ -52,7 +56,13 @@ export function listProfiles(db: Db, query: PageQuery & { segment?: string }): P
   const segment = query.segment === undefined ? undefined : [columnKey(query.segment)];
   const where = { 'frozen = ?': false, 'segments @> ?::text[]': segment };
   const item = ({ doc }: Doc) => decodeProfile(doc);
-  return readPage(db, { name: 'profiles', table: 'profiles', columns: 'id, doc', order: ['id'], where, item }, query);
+  const list = { name: 'profiles', table: 'profiles', columns: 'id, doc', order: ['id'], where, item } as const;
+  if (segment === undefined) return readPage(db, list, query);
+  // Whether few or most are in a segment decides how they are found best: so this is planned for the one that is asked for.
+  return db.sql.transaction(async (ask) => {
+    await ask('SET LOCAL plan_cache_mode = force_custom_plan');
+    return readPage({ sql: { query: ask }, schema: db.schema }, list, query);
+  });
 }
 
 export function listRuns(
@@ -98,13 +108,13 @@ export async function profileEvents(
   profiles: string[],
   { limit, cursor }: PageQuery,
 ): Promise<Page<StoredEvent>> {
-  const before = cursor === undefined ? null : (decodeCursor('events', 1, cursor)[0] ?? null);
+  const before = cursor === undefined ? undefined : decodeCursor('events', 1, cursor)[0];
   const rows = await sql.query<Doc>(
     `SELECT e.id, e.doc FROM unnest($1::text[]) AS p(id) CROSS JOIN LATERAL (
        SELECT id, doc FROM ${schema}.events
-       WHERE profile = p.id AND ($2::text IS NULL OR id < $2::text) ORDER BY id DESC LIMIT $3::integer
-     ) e ORDER BY e.id DESC LIMIT $3::integer`,
-    [[...new Set(profiles.map(columnKey))], before, limit + 1],
+       WHERE profile = p.id ${before === undefined ? '' : 'AND id < $3::text'} ORDER BY id DESC LIMIT $2::integer
+     ) e ORDER BY e.id DESC LIMIT $2::integer`,
+    [[...new Set(profiles.map(columnKey))], limit + 1, ...(before === undefined ? [] : [before])],
   );
   const item = ({ doc }: Doc) => decode<StoredEvent>(doc);
   return toPage(rows, limit, 'events', ({ id }) => [id], item);

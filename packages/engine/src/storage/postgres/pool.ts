@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { untilSerialized } from './errors.js';
+import { Overdue } from './overdue.js';
 import type { Query, Row, Sql } from './sql.js';
 
 export interface PoolOptions {
@@ -19,56 +20,74 @@ export function poolSql({ url, max = 10, timeoutMs = 8000 }: PoolOptions): Sql {
     application_name: 'tributary',
     // Plans are kept with the prepared statements: one that was made while a table was small must not read all of it when
     // it has grown. Whatever is asked for often has its index; what has none would look so dear that it was compiled.
-    options: '-c enable_seqscan=off -c jit=off',
+    // By itself PostgreSQL plans a list of one or two keys anew each time, which costs more than to read them.
+    options: '-c enable_seqscan=off -c jit=off -c plan_cache_mode=force_generic_plan',
     keepAlive: true,
     connectionTimeoutMillis: timeoutMs,
     statement_timeout: timeoutMs,
     idle_in_transaction_session_timeout: timeoutMs,
-    // Later than the server's own, for a server that does not answer any more.
-    query_timeout: timeoutMs + 1000,
   });
   // An idle connection that breaks is replaced; the next statement says when the server is away.
   pool.on('error', () => undefined);
+  // Later than the server's own, for a server that does not answer any more.
+  const overdue = new Overdue(timeoutMs + 1000);
+  const lend: Lend = (work) => untilSerialized(() => lendOf(pool, overdue, work));
   return {
     name: 'postgres',
-    query: (text, values) => untilSerialized(() => over(pool)(text, values)),
-    transaction: (work) => untilSerialized(() => inTransaction(pool, work)),
-    close: () => pool.end(),
+    query: (text, values) => lend((query) => query(text, values)),
+    transaction: (work) => lend((query, keep) => inTransaction(query, keep, work)),
+    async close() {
+      await pool.end();
+      overdue.stop();
+    },
   };
 }
 
-async function inTransaction<T>(pool: pg.Pool, work: (query: Query) => Promise<T>): Promise<T> {
+/** Work with one connection: after an error it is thrown away, unless it was said to keep it. */
+type Lent<T> = (query: Query, keep: () => void) => Promise<T>;
+type Lend = <T>(work: Lent<T>) => Promise<T>;
+
+async function lendOf<T>(pool: pg.Pool, overdue: Overdue, work: Lent<T>): Promise<T> {
   const client = await pool.connect();
   // The statement in work says that the connection broke; without a listener the client would end the process.
   client.on('error', ignore);
-  let broken = true;
+  let isGood = false;
+  const keep = () => {
+    isGood = true;
+  };
   try {
-    await client.query('BEGIN');
-    try {
-      const result = await work(over(client));
-      await client.query('COMMIT');
-      broken = false;
-      return result;
-    } catch (error) {
-      // When this fails too, the first error says more, and the connection is thrown away.
-      broken = await client.query('ROLLBACK').then(
-        () => false,
-        () => true,
-      );
-      throw error;
-    }
+    const result = await work(over(client, overdue), keep);
+    keep();
+    return result;
   } finally {
     client.off('error', ignore);
-    client.release(broken);
+    client.release(!isGood);
+  }
+}
+
+async function inTransaction<T>(query: Query, keep: () => void, work: (query: Query) => Promise<T>): Promise<T> {
+  await query('BEGIN');
+  try {
+    const result = await work(query);
+    await query('COMMIT');
+    return result;
+  } catch (error) {
+    // When this fails too, the first error says more.
+    await query('ROLLBACK').then(keep, ignore);
+    throw error;
   }
 }
 
 function ignore(): void {}
 
-function over(client: pg.Pool | pg.PoolClient): Query {
-  return async <R extends Row>(text: string, values: readonly unknown[] = []) => {
-    const { rows } = await client.query<R>({ name: nameOf(text), text, values: [...values] });
-    return rows;
+/** Asks with a callback: of what a promise of `pg` answers all stays in memory until the next full garbage collection. */
+function over(client: pg.PoolClient, overdue: Overdue): Query {
+  return <R extends Row>(text: string, values: readonly unknown[] = []) => {
+    const config = { name: nameOf(text), text, values: [...values] };
+    const answered = new Promise<R[]>((done, failed) => {
+      client.query<R>(config, (error, result) => (error ? failed(error) : done(result.rows)));
+    });
+    return overdue.during(client, answered);
   };
 }
 

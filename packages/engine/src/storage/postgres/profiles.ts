@@ -9,12 +9,13 @@ export const PROFILE_COLUMNS = 'id text, version bigint, frozen boolean, segment
 
 /**
  * Writes the rows of `profile_rows` whose version is one more than the stored one; answers their ids. In the order of
- * the ids, so that two commits over the same profiles wait for each other, and never both.
+ * the ids, so that two commits over the same profiles wait for each other, and never both. Each is looked for by itself:
+ * for `EXISTS` a plan may read the ids of all profiles that there are.
  */
 export function writeProfiles(schema: string): string {
   return `INSERT INTO ${schema}.profiles AS p (id, version, frozen, segments, doc)
     SELECT id, version, frozen, segments, doc FROM profile_rows r
-    WHERE version = 1 OR EXISTS (SELECT FROM ${schema}.profiles WHERE id = r.id)
+    WHERE version = 1 OR (SELECT true FROM ${schema}.profiles WHERE id = r.id)
     ORDER BY id
     ON CONFLICT (id) DO UPDATE SET version = excluded.version, frozen = excluded.frozen,
       segments = excluded.segments, doc = excluded.doc
