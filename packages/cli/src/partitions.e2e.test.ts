@@ -98,7 +98,7 @@ it('is changed in an embedded deployment too, but not while it is in use', async
   const running = await deploy(['start'], env);
   expect(await partitions(env, '3')).toMatchObject({ code: 1, said: expect.stringContaining(folder.path) });
   await stop(running);
-  expect(await partitions(env)).toMatchObject({ code: 0, said: expect.stringMatching(/^Partitions: 8$/m) });
+  expect(await partitions(env)).toMatchObject({ code: 0, said: expect.stringMatching(/^Partitions: 4$/m) });
   expect(await partitions(env, '3')).toMatchObject({ code: 0 });
   const again = await deploy(['start'], env);
   await stop(again);

@@ -4,7 +4,7 @@ import { checkPartitions, noDeployment, partitionsChanged } from './errors.js';
  * Partitions of a deployment that is created without a number. Several processes (Redis) can share the work of as many;
  * one process alone shares it with nobody, and fewer and larger batches cost it less (docs/performance.md).
  */
-export const DEFAULT_PARTITIONS = { several: 16, one: 8 } as const;
+export const DEFAULT_PARTITIONS = { several: 16, one: 4 } as const;
 
 /** What the queue's store keeps of the numbers of partitions. */
 export interface Numbers {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { need, startPostgres } from '@tributary/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { leftBehind } from '../../testing/left-behind.js';
 import { StoreUnavailable } from '../port.js';
 import { poolSql } from './pool.js';
 import type { Sql } from './sql.js';
@@ -30,5 +31,19 @@ describe.skipIf(!servers.ok)('a pool of connections', () => {
     });
     await expect(broken).rejects.toBeInstanceOf(StoreUnavailable);
     expect(await sql.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+
+  it('plans a statement once, also when it asks for a list of one key', async () => {
+    const one = poolSql({ url: await postgres.createDatabase(), max: 1 });
+    const text = 'SELECT oid FROM pg_class WHERE oid = ANY($1::oid[])';
+    for (let n = 0; n < 8; n++) await one.query(text, [[n]]);
+    const plans = 'SELECT generic_plans::int, custom_plans::int FROM pg_prepared_statements WHERE statement = $1';
+    expect(await one.query(plans, [text])).toEqual([{ generic_plans: 8, custom_plans: 0 }]);
+    await one.close();
+  });
+
+  it('lets go of what a statement has answered', async () => {
+    const ask = () => sql.query(`SELECT repeat('x', 10000) AS doc`);
+    expect(await leftBehind(500, ask)).toBeLessThan(2_000);
   });
 });
