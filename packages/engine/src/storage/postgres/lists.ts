@@ -108,13 +108,14 @@ export async function profileEvents(
   profiles: string[],
   { limit, cursor }: PageQuery,
 ): Promise<Page<StoredEvent>> {
-  const before = cursor === undefined ? undefined : decodeCursor('events', 1, cursor)[0];
+  // Two texts, each with its own plan: only one that names the place can begin there.
+  const before = cursor === undefined ? [] : decodeCursor('events', 1, cursor);
   const rows = await sql.query<Doc>(
     `SELECT e.id, e.doc FROM unnest($1::text[]) AS p(id) CROSS JOIN LATERAL (
        SELECT id, doc FROM ${schema}.events
-       WHERE profile = p.id ${before === undefined ? '' : 'AND id < $3::text'} ORDER BY id DESC LIMIT $2::integer
+       WHERE profile = p.id ${before.length > 0 ? 'AND id < $3::text' : ''} ORDER BY id DESC LIMIT $2::integer
      ) e ORDER BY e.id DESC LIMIT $2::integer`,
-    [[...new Set(profiles.map(columnKey))], limit + 1, ...(before === undefined ? [] : [before])],
+    [[...new Set(profiles.map(columnKey))], limit + 1, ...before],
   );
   const item = ({ doc }: Doc) => decode<StoredEvent>(doc);
   return toPage(rows, limit, 'events', ({ id }) => [id], item);
