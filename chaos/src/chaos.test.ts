@@ -4,6 +4,7 @@ import type { StoreName } from './deployment/servers.js';
 import type { FaultName } from './faults/faults.js';
 import { BREAKS, broken } from './oracle/breaks.js';
 import { judge } from './oracle/judge.js';
+import { telling } from './report/print.js';
 import { buildSuite } from './run/build.js';
 import { type Report, runChaos } from './run/chaos.js';
 
@@ -41,8 +42,9 @@ describe('processes that die at every line where it hurts, and all that can go w
     }, 600_000);
 
     it('break no promise', () => {
-      const shown = report.findings.slice(0, 20).map(({ promise, what }) => `${promise}: ${what}`);
-      expect(shown, `${report.findings.length} findings; again: ${report.command}`).toEqual([]);
+      const { findings, surprises, words, command } = report;
+      const told = [`${findings.length} findings; again: ${command}`, ...surprises, ...words].join('\n');
+      expect(telling(findings), told).toEqual([]);
     });
 
     it.each(Object.entries(BREAKS))('would not have gone unnoticed if %s', (way, { promise }) => {

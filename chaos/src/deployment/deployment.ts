@@ -21,6 +21,8 @@ const TIMES = {
   TRIBUTARY_STALLED_MS: String(STALLED_MS),
   TRIBUTARY_SHUTDOWN_MS: String(SHUTDOWN_MS),
 };
+/** Characters of a process's last words. */
+const WORDS = 1_000;
 const POISON = fileURLToPath(new URL('../../dist/poison/plugin.js', import.meta.url));
 
 /** The processes of a run: two apis, three workers and a scheduler, or one that is everything. */
@@ -41,8 +43,9 @@ export class Deployment {
       TRIBUTARY_CHAOS: this.#folder,
       TRIBUTARY_ADMIN_TOKEN: TOKEN,
       TRIBUTARY_ALLOW_PRIVATE_DESTINATIONS: 'true',
-      TRIBUTARY_LOG_LEVEL: 'error',
-      ...(servers.store === 'embedded' ? { TRIBUTARY_SHUTDOWN_MS: '0', TRIBUTARY_LOG_LEVEL: 'warn' } : TIMES),
+      // What they live with tells why, if a promise is broken.
+      TRIBUTARY_LOG_LEVEL: 'warn',
+      ...(servers.store === 'embedded' ? { TRIBUTARY_SHUTDOWN_MS: '0' } : TIMES),
       TRIBUTARY_PLUGINS: POISON,
       ...more,
     };
@@ -79,6 +82,11 @@ export class Deployment {
 
   get surprises(): string[] {
     return this.places.flatMap(({ surprises }) => surprises);
+  }
+
+  /** What each process said last. */
+  get words(): string[] {
+    return this.places.map(({ role, pid, heard }) => `${role} (${pid}): ${heard.trim().slice(-WORDS)}`);
   }
 
   async end(): Promise<void> {

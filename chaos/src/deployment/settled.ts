@@ -47,6 +47,18 @@ export async function openWork({ engine, queue }: Eye): Promise<string | undefin
   return undefined;
 }
 
+/** The same at more length, for somebody who asks why: what waits in each partition, and since when. */
+export async function openByPartition(eye: Eye): Promise<string> {
+  const waiting = await eye.queue.waiting();
+  const partitions = [...new Set(waiting.map(({ partition }) => partition))];
+  const lines = partitions.map((partition) => {
+    const batches = waiting.filter((batch) => batch.partition === partition);
+    const since = new Date(Math.min(...batches.map(({ createdAt }) => createdAt))).toISOString();
+    return `${batches.length} in ${partition} since ${since} (first ${batches[0]?.id})`;
+  });
+  return lines.length > 0 ? `batches by partition: ${lines.join(', ')}` : ((await openWork(eye)) ?? 'nothing any more');
+}
+
 /** The same, as the program itself says it: what it has in its queue for itself does not show there. */
 export async function saidOpen(manage: Management): Promise<string | undefined> {
   for (const status of ['pending', 'answered']) {

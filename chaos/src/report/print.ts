@@ -1,10 +1,11 @@
+import type { Finding } from '../oracle/observed.js';
 import type { Report } from '../run/chaos.js';
 import type { PromiseLine } from './promises.js';
 
 const SHOWN = 12;
 
 /** Says on the terminal what a run found. */
-export function printReport({ promises, points, faults, counts, surprises, findings, ...report }: Report): void {
+export function printReport({ promises, points, faults, counts, surprises, words, findings, ...report }: Report): void {
   const { store, servers, seed, events, people, seconds } = report;
   const say = (line: string) => console.log(line);
   say(`\n${store} (${servers.join(', ')}), seed ${seed}: ${events} calls of ${people} people`);
@@ -14,8 +15,19 @@ export function printReport({ promises, points, faults, counts, surprises, findi
   say(`deaths at crash points: ${pairs(points)}`);
   say(`counts: ${pairs(counts)}`);
   for (const surprise of surprises) say(`! ${surprise}`);
-  for (const { promise, what } of findings.slice(0, 20)) say(`${promise}: ${what.slice(0, 600)}`);
-  if (findings.length > 0) say(`\n${findings.length} findings. Again: ${report.command}`);
+  for (const line of telling(findings)) say(line);
+  if (findings.length === 0) return;
+  for (const word of words) say(`> ${word}`);
+  say(`\n${findings.length} findings. Again: ${report.command}`);
+}
+
+/** Some findings, a line each: at first those of different promises, which tell more than many of one. */
+export function telling(findings: readonly Finding[], most = 20): string[] {
+  const kinds = [...new Set(findings.map(({ promise }) => promise))];
+  const each = Math.ceil(most / (2 * kinds.length));
+  const first = kinds.flatMap((kind) => findings.filter(({ promise }) => promise === kind).slice(0, each));
+  const rest = findings.filter((finding) => !first.includes(finding));
+  return [...first, ...rest].slice(0, most).map(({ promise, what }) => `${promise}: ${what.slice(0, 600)}`);
 }
 
 /** What became of a promise; if it is broken, with the events that lead to the counter-example. */

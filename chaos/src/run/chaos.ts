@@ -47,6 +47,8 @@ export interface Report {
   counts: { [what: string]: number };
   /** Ends of processes that nobody brought about. */
   surprises: string[];
+  /** The last words of each process. */
+  words: string[];
   seconds: { sent: number; done: number; judged: number };
   /** What was judged: not for the paper. */
   evidence: { workload: Workload; observed: Observed; again: number };
@@ -102,7 +104,9 @@ export async function runChaos(options: ChaosOptions): Promise<Report> {
     progress('judging');
     const { observed, again } = played;
     const findings = [...judge(workload.sent, observed, again), ...played.complaints];
-    if (!played.quiet) findings.push({ promise: 'G6', what: 'work was left minutes after the last fault' });
+    if (played.open !== undefined) {
+      findings.push({ promise: 'G6', what: `work was left minutes after the last fault: ${played.open}` });
+    }
     for (const [point, deaths] of played.points) {
       if (deaths === 0 && mustBeMet(store, point))
         findings.push({ promise: 'suite', what: `nobody came by the crash point ${point}` });
@@ -131,6 +135,7 @@ export async function runChaos(options: ChaosOptions): Promise<Report> {
         'hours let pass at the end': played.hours,
       },
       surprises: played.surprises,
+      words: played.words,
       seconds: { sent: Math.round(done - played.settleMs / 1_000), done, judged: seconds() },
       evidence: { workload, observed, again },
     };

@@ -1,5 +1,5 @@
 import { type Eye, openEye } from '../deployment/eye.js';
-import { openWork, saidOpen, settled } from '../deployment/settled.js';
+import { openByPartition, openWork, saidOpen, settled } from '../deployment/settled.js';
 import type { World } from '../faults/world.js';
 import { copiesOf, peopleOf } from '../oracle/identity.js';
 import type { Observed } from '../oracle/observed.js';
@@ -20,8 +20,8 @@ type Progress = (text: string) => void;
 /** What a deployment made of the workload. */
 export interface Left {
   observed: Observed;
-  /** Whether all work was done in the end. */
-  quiet: boolean;
+  /** What was not done in the end; undefined when all was. */
+  open: string | undefined;
   /** Hours that had to pass: a delivery that failed again and again, or that was put off by a clock that was ahead, has its time. */
   hours: number;
   /** Milliseconds from the last event sent to the last work done. */
@@ -39,7 +39,7 @@ export async function finish(world: World, workload: Workload, progress: Progres
     progress('reading what it made of it');
     return {
       observed: await read(eye, [...receiver.hooks, ...other.hooks], identifiersOf(workload)),
-      quiet,
+      open: quiet ? undefined : await openByPartition(eye),
       hours,
       settleMs,
     };
@@ -48,8 +48,9 @@ export async function finish(world: World, workload: Workload, progress: Progres
   }
 }
 
-interface Ended extends Pick<Left, 'quiet' | 'hours'> {
+interface Ended extends Pick<Left, 'hours'> {
   eye: Eye;
+  quiet: boolean;
 }
 
 async function inTheEnd({ deployment }: World, open: () => Promise<string | undefined>, progress: Progress) {

@@ -45,6 +45,8 @@ export interface Played extends Left {
   refused: Receiver['refused'];
   starts: number;
   surprises: string[];
+  /** The last words of each process. */
+  words: string[];
   /** What was seen to be wrong while it ran. */
   complaints: Finding[];
 }
@@ -104,7 +106,7 @@ export async function play({ servers, workload, points, rounds, env, progress, .
     const left = await finish(world, workload, progress);
     const { again, reasons: resent } = feeder;
     const starts = deployment.places.reduce((sum, place) => sum + place.starts, 0);
-    const { surprises } = deployment;
+    const { surprises, words } = deployment;
     return {
       ...left,
       complaints,
@@ -115,6 +117,7 @@ export async function play({ servers, workload, points, rounds, env, progress, .
       refused: receiver.refused,
       starts,
       surprises,
+      words,
     };
   } finally {
     await hunter.stop();
