@@ -5,12 +5,13 @@ import { HeldLease, type LockKind } from './lease.js';
 const DURATION = 9_000;
 let answers: number[];
 let lease: HeldLease;
+const onLong = vi.fn();
 
 function hold(kind: LockKind): HeldLease {
   const job = { attemptsStarted: 1, extendLock: vi.fn(async () => answers.shift() ?? 1) };
   const behind = { next: async () => [], remove: async () => undefined };
   const lock = { kind, duration: DURATION, since: performance.now() };
-  lease = new HeldLease(job as unknown as Job, 't', lock, behind);
+  lease = new HeldLease(job as unknown as Job, 't', lock, behind, onLong);
   return Object.assign(lease, { asked: job.extendLock });
 }
 const asked = () => (lease as unknown as { asked: ReturnType<typeof vi.fn> }).asked;
@@ -51,5 +52,13 @@ describe('the lease on a batch', () => {
     answers = [0];
     expect(await lease.verify(true)).toBe(false);
     expect(asked()).toHaveBeenCalledTimes(1);
+  });
+
+  it('tells once of a batch that is in work for more than a minute', async () => {
+    hold('expires');
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(onLong).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(onLong.mock.calls).toEqual([[63_000]]);
   });
 });

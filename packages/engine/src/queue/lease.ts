@@ -18,6 +18,9 @@ export interface Behind {
   remove(ids: readonly string[]): Promise<void>;
 }
 
+/** Milliseconds after which a batch in work is told of: its partition waits behind it. */
+const LONG = 60_000;
+
 /** Keeps a job's lock while a handler works on it, and says so when it is lost. */
 export class HeldLease implements Lease {
   attempt: number;
@@ -25,6 +28,8 @@ export class HeldLease implements Lease {
   lost = false;
   readonly #abort = new AbortController();
   readonly #timer: NodeJS.Timeout | undefined;
+  readonly #begun = performance.now();
+  #isLong = false;
   #held: number;
 
   constructor(
@@ -33,6 +38,8 @@ export class HeldLease implements Lease {
     /** It stands since then, or later: on the clock of `performance`. */
     private readonly lock: { kind: LockKind; duration: number; since: number },
     private readonly behind: Behind,
+    /** Told once when the batch is in work for long, with milliseconds. */
+    private readonly onLong: (ms: number) => void = () => undefined,
   ) {
     this.attempt = job.attemptsStarted;
     this.#held = lock.since;
@@ -76,6 +83,10 @@ export class HeldLease implements Lease {
 
   async #renew(): Promise<boolean> {
     const asked = performance.now();
+    if (!this.#isLong && asked - this.#begun > LONG) {
+      this.#isLong = true;
+      this.onLong(asked - this.#begun);
+    }
     try {
       if ((await this.job.extendLock(this.token, this.lock.duration)) > 0) {
         this.#held = asked;

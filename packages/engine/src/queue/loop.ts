@@ -129,7 +129,7 @@ export class PartitionLoop {
     this.busy = true;
     this.c.rounds?.taken();
     const held = { kind: lock, duration: settings.lockDuration, since: this.#asked };
-    const lease = new HeldLease(job, token, held, this.c.behind);
+    const lease = new HeldLease(job, token, held, this.c.behind, (ms) => this.#tellLong(job, ms));
     this.#lease = lease;
     if (patience.aborted) lease.stop();
     try {
@@ -198,6 +198,11 @@ export class PartitionLoop {
         await pause(backoff(failures, 1_000));
       }
     }
+  }
+
+  #tellLong(job: Job, ms: number): void {
+    const text = `A batch has been in work for ${Math.round(ms / 1_000)} s, and its partition waits behind it.`;
+    this.c.onError(new Error(text), this.#where(job));
   }
 
   #where(job: Job): { partition: number; batch?: string } {
