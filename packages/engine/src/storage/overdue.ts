@@ -1,39 +1,34 @@
-import type pg from 'pg';
-
 /** Milliseconds from one look at the clock to the next. */
 const EVERY = 500;
 
 /**
- * Ends a connection of which a statement is not answered in time, so that the statement fails. With one clock for all:
- * where `pg` does it for each statement (`query_timeout`), what that held, its rows too, stays in memory until the next
- * full garbage collection.
+ * Ends what is not answered in time, so that it fails. With one clock for all: where a driver has one for each call (`pg`,
+ * `query_timeout`), what that held, its rows too, stays in memory until the next full garbage collection.
  */
-export class Overdue {
-  readonly #since = new Map<pg.ClientBase, number>();
-  readonly #clock: NodeJS.Timeout;
+export class Overdue<T extends object> {
+  /** When each is ended, on the clock of `performance`. */
+  readonly #ends = new Map<T, number>();
+  #clock: NodeJS.Timeout | undefined;
 
-  constructor(private readonly ms: number) {
-    this.#clock = setInterval(() => this.#look(), EVERY).unref();
-  }
+  constructor(private readonly end: (one: T) => void) {}
 
-  /** Waits for one statement of a connection. */
-  async during<T>(client: pg.ClientBase, statement: Promise<T>): Promise<T> {
-    this.#since.set(client, performance.now());
+  /** Waits for the answer to one, which is ended after so many milliseconds, or a moment later. */
+  async during<A>(one: T, ms: number, answer: Promise<A>): Promise<A> {
+    this.#ends.set(one, performance.now() + ms);
+    this.#clock ??= setInterval(() => this.#look(), EVERY).unref();
     try {
-      return await statement;
+      return await answer;
     } finally {
-      this.#since.delete(client);
+      this.#ends.delete(one);
     }
-  }
-
-  stop(): void {
-    clearInterval(this.#clock);
   }
 
   #look(): void {
-    const now = performance.now();
-    for (const [client, since] of this.#since) {
-      if (now - since > this.ms) void (client as pg.Client).end();
+    if (this.#ends.size === 0) {
+      clearInterval(this.#clock);
+      this.#clock = undefined;
     }
+    const now = performance.now();
+    for (const [one, at] of this.#ends) if (now > at) this.end(one);
   }
 }

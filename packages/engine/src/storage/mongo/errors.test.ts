@@ -21,6 +21,8 @@ describe('errors of the driver', () => {
       server(18),
       server(999_999, ['RetryableWriteError']),
       bulk(11000, 189),
+      Object.assign(new Error('write ECONNRESET'), { syscall: 'write', code: 'ECONNRESET' }),
+      Object.assign(new Error('write after end'), { code: 'ERR_STREAM_WRITE_AFTER_END' }),
     ]) {
       const translated = translate(error);
       expect(translated).toBeInstanceOf(StoreUnavailable);
@@ -29,7 +31,7 @@ describe('errors of the driver', () => {
   });
 
   it('that stay are thrown as they are', () => {
-    for (const error of [server(11000), server(2), bulk(11000, 10334), new TypeError('ours')]) {
+    for (const error of [server(11000), server(2), bulk(11000, 10334), new TypeError('ours'), 'no error']) {
       expect(translate(error)).toBe(error);
     }
   });

@@ -55,7 +55,7 @@ export function duplicatesOf(error: unknown): number[] {
 /** What the callers of the port see in place of an error of the driver. */
 export function translate(thrown: unknown): unknown {
   const error = unwrapped(thrown);
-  if (!(error instanceof MongoError) || !isAway(error)) return error;
+  if (!(error instanceof Error) || !(error instanceof MongoError ? isAway(error) : isOfSocket(error))) return error;
   return new StoreUnavailable(
     `MongoDB cannot be reached or refuses: ${error.message}. Check the server and MONGODB_URL.`,
     {
@@ -68,6 +68,11 @@ export function translate(thrown: unknown): unknown {
 function unwrapped(error: unknown): unknown {
   const inner: unknown = error instanceof MongoBulkWriteError ? error.errorResponse : undefined;
   return inner instanceof Error ? inner : error;
+}
+
+/** A connection that breaks while a command is written says so in its own words. */
+function isOfSocket(error: Error & { syscall?: unknown; code?: unknown }): boolean {
+  return error.syscall !== undefined || (typeof error.code === 'string' && error.code.startsWith('ERR_STREAM_'));
 }
 
 function isAway(error: MongoError): boolean {
@@ -90,13 +95,13 @@ function writeConcernError(error: MongoBulkWriteError): boolean {
 
 type Calls = { [name: string]: (...args: never[]) => Promise<unknown> };
 
-/** The same functions, with errors of the driver translated. */
-export function guarded<T extends object>(calls: T): T {
+/** The same functions, with errors of the driver translated, and something done around each answer. */
+export function guarded<T extends object>(calls: T, around = <A>(answer: Promise<A>) => answer): T {
   const entries = Object.entries(calls as Calls).map(([name, call]) => [
     name,
     async (...args: never[]) => {
       try {
-        return await call(...args);
+        return await around(call(...args));
       } catch (error) {
         throw translate(error);
       }

@@ -1,6 +1,7 @@
 import type { Collection, OptionalUnlessRequiredId } from 'mongodb';
 import { duplicatesOf, isDuplicate } from './errors.js';
-import { perCollection, together } from './together.js';
+import { oneEach } from './one-each.js';
+import { together } from './together.js';
 
 /** Inserts those that are not there; never changes one. True when all of them were new. */
 export async function insertIfAbsent<T extends { _id: string | number }>(
@@ -10,7 +11,7 @@ export async function insertIfAbsent<T extends { _id: string | number }>(
   return (await insertNew(collection, documents)).length === documents.length;
 }
 
-const inserters = perCollection<unknown>();
+const inserters = oneEach<unknown>();
 
 /**
  * Inserts those that are not there; never changes one. Gives the ones that were new; fewer when the command that they
@@ -22,7 +23,7 @@ export async function insertNew<T extends { _id: string | number }>(
 ): Promise<T[]> {
   if (documents.length === 0) return documents;
   const inserter = inserters(collection, () =>
-    together<T[], T[]>(async (all) => {
+    together<T[], T[]>(collection, async (all) => {
       const added = new Set(await insert(collection, all.flat()));
       return all.map((own) => own.filter((document) => added.has(document)));
     }),

@@ -5,7 +5,8 @@ import { weakened } from '../../telemetry/weakened.js';
 import { columnKey, decodeProfile, encode, memberOf } from '../codec.js';
 import type { Collections, ProfileDocument } from './documents.js';
 import { isDuplicate } from './errors.js';
-import { find, perCollection, together } from './together.js';
+import { oneEach } from './one-each.js';
+import { find, together } from './together.js';
 
 /** Step 4: the ones that are stored, frozen ones included. */
 export async function loadProfiles(c: Collections, ids: string[]): Promise<Map<string, Profile>> {
@@ -26,12 +27,12 @@ export async function writeProfiles(c: Collections, profiles: Profile[]): Promis
   return missed(c, profiles, token);
 }
 
-const writers = perCollection<(documents: ProfileDocument[]) => Promise<boolean>>();
+const writers = oneEach<(documents: ProfileDocument[]) => Promise<boolean>>();
 
 /** Writes documents, and answers whether all of them were written for sure. */
 function writer(c: Collections): (documents: ProfileDocument[]) => Promise<boolean> {
   return writers(c.profiles, () =>
-    together(async (all) => {
+    together(c.profiles, async (all) => {
       const documents = all.flat();
       const areWritten = (await write(c, documents)) === documents.length;
       return all.map(() => areWritten);

@@ -96,7 +96,7 @@ interface ToCount {
 
 /** Counts a batch; false when it is not sure that it is counted now. */
 function counter(c: Collections): (one: ToCount) => Promise<boolean> {
-  return together(async (all) => {
+  return together(c.accounting, async (all) => {
     const updates = all.map((one) => ({ updateOne: update(one) }));
     const { matchedCount } = await c.accounting.bulkWrite(updates, { ordered: false });
     return all.map(() => matchedCount === all.length);

@@ -7,6 +7,7 @@ import { getDelivery, renewDeliveries, replayDelivery, settleDelivery } from './
 import { type Collections, collections, createIndexes } from './documents.js';
 import { guarded, isDuplicate } from './errors.js';
 import { identifierCalls } from './identifiers.js';
+import { inTime } from './in-time.js';
 import { leaser } from './lease.js';
 import { listCalls } from './lists.js';
 import { eventMonths, monthOf } from './months.js';
@@ -14,6 +15,9 @@ import { loadProfiles, writeProfiles } from './profiles.js';
 import { accounting, receiptCalls } from './receipts.js';
 import { recordCalls } from './records.js';
 import { profileEvents } from './timeline.js';
+
+/** Commands of one call of the store that may all be slow. */
+const COMMANDS = 4;
 
 export interface MongoStoreOptions {
   /** A connection string: a standalone server, a replica set or a sharded cluster. */
@@ -43,17 +47,19 @@ export function createMongoStore(options: MongoStoreOptions): Store {
   const c = collections(db);
   const months = eventMonths(db);
   const { hasReceipt, leaveReceipt } = receiptCalls(c);
-  const calls = {
+  /** These may take as long as they need. */
+  const unhurried = {
     async open() {
       // A client whose first try has failed stays closed, unless it is told to connect: then it begins anew.
       await client.connect();
       await createIndexes(c);
       await months.ensure(monthOf(new Date().toISOString()));
     },
-    check: () => beat(c, options.role ?? 'store'),
     clean: (windows) => clean(c, months, windows),
     close: () => client.close(),
-
+  } satisfies Pick<Store, 'open' | 'clean' | 'close'>;
+  const calls = {
+    check: () => beat(c, options.role ?? 'store'),
     claimMessages: (claims) => claimMessages(c, claims),
     ...identifierCalls(c),
     loadProfiles: (ids) => loadProfiles(c, ids),
@@ -75,9 +81,14 @@ export function createMongoStore(options: MongoStoreOptions): Store {
     replayDelivery: (id, how) => replayDelivery(c, id, how),
 
     ...recordCalls(c),
-  } satisfies Omit<Store, 'name' | 'closesRuns'>;
-  // Either would be several collections in one step, which asks for transactions.
-  return { name: 'mongodb', closesRuns: false, ...guarded(calls) };
+  } satisfies Omit<Store, 'name' | 'closesRuns' | keyof typeof unhurried>;
+  return {
+    name: 'mongodb',
+    // Either would be several collections in one step, which asks for transactions.
+    closesRuns: false,
+    ...guarded(unhurried),
+    ...guarded(calls, (answer) => inTime(client, answer, COMMANDS)),
+  };
 }
 
 function connect(options: MongoStoreOptions): MongoClient {

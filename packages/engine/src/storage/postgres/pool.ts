@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
+import { Overdue } from '../overdue.js';
 import { untilSerialized } from './errors.js';
-import { Overdue } from './overdue.js';
 import type { Query, Row, Sql } from './sql.js';
 
 export interface PoolOptions {
@@ -30,16 +30,13 @@ export function poolSql({ url, max = 10, timeoutMs = 8000 }: PoolOptions): Sql {
   // An idle connection that breaks is replaced; the next statement says when the server is away.
   pool.on('error', () => undefined);
   // Later than the server's own, for a server that does not answer any more.
-  const overdue = new Overdue(timeoutMs + 1000);
-  const lend: Lend = (work) => untilSerialized(() => lendOf(pool, overdue, work));
+  const limit = { ms: timeoutMs + 1000, overdue: new Overdue(endConnection) };
+  const lend: Lend = (work) => untilSerialized(() => lendOf(pool, limit, work));
   return {
     name: 'postgres',
     query: (text, values) => lend((query) => query(text, values)),
     transaction: (work) => lend((query, keep) => inTransaction(query, keep, work)),
-    async close() {
-      await pool.end();
-      overdue.stop();
-    },
+    close: () => pool.end(),
   };
 }
 
@@ -47,7 +44,13 @@ export function poolSql({ url, max = 10, timeoutMs = 8000 }: PoolOptions): Sql {
 type Lent<T> = (query: Query, keep: () => void) => Promise<T>;
 type Lend = <T>(work: Lent<T>) => Promise<T>;
 
-async function lendOf<T>(pool: pg.Pool, overdue: Overdue, work: Lent<T>): Promise<T> {
+/** How long a statement may take, and who ends those that take longer. */
+interface Limit {
+  ms: number;
+  overdue: Overdue<pg.ClientBase>;
+}
+
+async function lendOf<T>(pool: pg.Pool, limit: Limit, work: Lent<T>): Promise<T> {
   const client = await pool.connect();
   // The statement in work says that the connection broke; without a listener the client would end the process.
   client.on('error', ignore);
@@ -56,7 +59,7 @@ async function lendOf<T>(pool: pg.Pool, overdue: Overdue, work: Lent<T>): Promis
     isGood = true;
   };
   try {
-    const result = await work(over(client, overdue), keep);
+    const result = await work(over(client, limit), keep);
     keep();
     return result;
   } finally {
@@ -80,14 +83,18 @@ async function inTransaction<T>(query: Query, keep: () => void, work: (query: Qu
 
 function ignore(): void {}
 
+function endConnection(client: pg.ClientBase): void {
+  void (client as pg.Client).end();
+}
+
 /** Asks with a callback: of what a promise of `pg` answers all stays in memory until the next full garbage collection. */
-function over(client: pg.PoolClient, overdue: Overdue): Query {
+function over(client: pg.PoolClient, { ms, overdue }: Limit): Query {
   return <R extends Row>(text: string, values: readonly unknown[] = []) => {
     const config = { name: nameOf(text), text, values: [...values] };
     const answered = new Promise<R[]>((done, failed) => {
       client.query<R>(config, (error, result) => (error ? failed(error) : done(result.rows)));
     });
-    return overdue.during(client, answered);
+    return overdue.during(client, ms, answered);
   };
 }
 
