@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { onPath } from './find.js';
-import { fetchJars, JAVA_PROGRAM } from './mongo-java-server.js';
+import { javaProgram } from './mongo-java-server.js';
 import { uniqueName } from './names.js';
 import { ask, freePort } from './port.js';
 import { startServer, type TestServer, temporaryFolder } from './server.js';
@@ -45,8 +45,7 @@ async function program(dir: string, port: number): Promise<{ name: string; comma
   }
   const java = onPath('java');
   if (!java) throw new Error('No MongoDB server: set MONGODB_URL, or install mongod, or install Java 17 and Maven.');
-  const jars = await fetchJars();
-  const args = ['-Xmx3g', '-cp', join(jars, '*'), JAVA_PROGRAM, join(data, 'mongo.mv'), String(port)];
+  const args = ['-Xmx3g', ...(await javaProgram()), join(data, 'mongo.mv'), String(port)];
   return { name: 'mongo-java-server', command: java, args };
 }
 
