@@ -17,7 +17,7 @@ import { recordCalls } from './records.js';
 import { profileEvents } from './timeline.js';
 
 /** Commands of one call of the store that may all be slow. */
-const COMMANDS = 4;
+const COMMANDS = 2;
 
 export interface MongoStoreOptions {
   /** A connection string: a standalone server, a replica set or a sharded cluster. */
