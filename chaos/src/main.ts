@@ -6,8 +6,8 @@ import { printReport } from './report/print.js';
 import { runChaos } from './run/chaos.js';
 import { shrinkRun } from './smaller/shrink-run.js';
 
-// An end by a signal is an end as well: the processes that were started go with it.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
+// An end by a signal is an end as well, and a second one must not cut it short: the processes that were started go with it.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130));
 
 try {
   const { stores, json, mutations, document, shrink, runs, tries, ...options } = readOptions(process.argv.slice(2));
