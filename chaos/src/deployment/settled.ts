@@ -47,7 +47,7 @@ export async function openWork({ engine, queue }: Eye): Promise<string | undefin
   return undefined;
 }
 
-/** The same at more length, for somebody who asks why: what waits in each partition, and since when. */
+/** What is open at more length, for somebody who asks why: what waits in each partition, and since when. */
 export async function openByPartition(eye: Eye): Promise<string> {
   const waiting = await eye.queue.waiting();
   const partitions = [...new Set(waiting.map(({ partition }) => partition))];
@@ -59,7 +59,7 @@ export async function openByPartition(eye: Eye): Promise<string> {
   return lines.length > 0 ? `batches by partition: ${lines.join(', ')}` : ((await openWork(eye)) ?? 'nothing any more');
 }
 
-/** The same, as the program itself says it: what it has in its queue for itself does not show there. */
+/** What is open, as the program itself says it: what it has in its queue for itself does not show there. */
 export async function saidOpen(manage: Management): Promise<string | undefined> {
   for (const status of ['pending', 'answered']) {
     type Rows = { items: { id: string; attempts: unknown[]; dueAt: string }[] };
