@@ -1,4 +1,5 @@
 import type { Event, Json } from '@tributary/sdk';
+import type { OfBatch } from '../profiles/profile.js';
 
 /** Where a run stands: enough to go on in another process, another day (G8). */
 export interface Continuation {
@@ -48,11 +49,8 @@ export interface Run {
 /** Something to hand over after the commit; its `key` is its idempotency key (G5). */
 export type OutboxEntry = OutboxDelivery | OutboxEmit;
 
-interface OutboxCommon {
+interface OutboxCommon extends OfBatch {
   key: string;
-  /** Partition and batch that made it: which later write may drop it. */
-  partition: number;
-  batch: string;
   createdAt: string;
   /** W3C `traceparent` of the batch, while traces are on. */
   trace?: string;

@@ -1,12 +1,11 @@
 import { definePlugin, type Json, Type } from '@tributary/sdk';
-import { need, startMongo } from '@tributary/testing';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Batch } from '../events/batch.js';
-import { createMongoStore } from '../storage/mongo/store.js';
 import type { Store } from '../storage/port.js';
-import { HELD, memoryStore, pipelineBench } from '../testing/bench.js';
+import { HELD, pipelineBench } from '../testing/bench.js';
 import { Crash, onCrashPoint } from '../testing/hooks.js';
 import { tell } from '../testing/plugins.js';
+import { onEachStore } from '../testing/stores.js';
 
 const bump = definePlugin({
   name: 'bump',
@@ -116,28 +115,16 @@ async function stateOf(bench: Awaited<ReturnType<typeof pipelineBench>>) {
   };
 }
 
-function everyCrashPoint(name: string, fresh: () => Promise<Store>): void {
-  it(`${name}: the outcome is the same whichever line a worker dies at`, { timeout: 600_000 }, async () => {
-    const whole = await run(await fresh(), 0);
-    expect(whole.state).toMatchObject({ quarantine: 1, counts: { applied: 11, duplicate: 1, quarantined: 1 } });
-    expect(new Set(whole.points).size).toBeGreaterThan(12);
-    for (let at = 1; at <= whole.points.length; at++) {
-      const crashed = await run(await fresh(), at);
-      expect(crashed.state, `died at ${at}: ${whole.points[at - 1]}`).toEqual(whole.state);
-    }
-  });
-}
-
 describe('a crash at any line', () => {
-  everyCrashPoint('PostgreSQL in the process', memoryStore);
-
-  const servers = need('mongo');
-  describe.skipIf(!servers.ok)('on MongoDB', () => {
-    let mongo: Awaited<ReturnType<typeof startMongo>> | undefined;
-    afterAll(() => mongo?.stop());
-    everyCrashPoint('MongoDB', async () => {
-      mongo ??= await startMongo();
-      return createMongoStore({ url: await mongo.createDatabase() });
+  onEachStore((fresh) => {
+    it('comes to the same outcome whichever line a worker dies at', { timeout: 600_000 }, async () => {
+      const whole = await run(await fresh(), 0);
+      expect(whole.state).toMatchObject({ quarantine: 1, counts: { applied: 11, duplicate: 1, quarantined: 1 } });
+      expect(new Set(whole.points).size).toBeGreaterThan(12);
+      for (let at = 1; at <= whole.points.length; at++) {
+        const crashed = await run(await fresh(), at);
+        expect(crashed.state, `died at ${at}: ${whole.points[at - 1]}`).toEqual(whole.state);
+      }
     });
   });
 });

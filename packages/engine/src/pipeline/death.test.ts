@@ -21,7 +21,7 @@ describe('a batch that died half written', () => {
     // What MongoDB has when the process dies after the profiles were written.
     const commit: Store['commit'] = async (whole) => {
       if (!dies) return inner.commit(whole);
-      const { receipt: _, ...rest } = whole;
+      const { receipts: _, ...rest } = whole;
       await inner.commit({ ...rest, events: [], outbox: [], runs: [] });
       throw new Death();
     };

@@ -7,6 +7,7 @@ import { StoreUnavailable } from '../storage/port.js';
 import { HELD } from '../testing/bench.js';
 import { Crash, onCrashPoint } from '../testing/hooks.js';
 import { all, type Bench, identify, makeBench, perPartition, track } from '../testing/joint.js';
+import { onEachStore } from '../testing/stores.js';
 
 async function stateOf(bench: Bench, keys: string[]) {
   const timelines = [];
@@ -92,27 +93,29 @@ describe('batches of several partitions', () => {
     expect((await bench.store.accounting()).counts.applied).toBe(13);
   });
 
-  it('come to the same outcome whichever line a worker dies at', async () => {
-    const points: string[] = [];
-    onCrashPoint((name) => {
-      points.push(name);
-    });
-    const whole = await makeBench();
-    await all(whole, perPartition(whole, PLAIN));
-    const expected = await stateOf(whole, PEOPLE);
-    for (let at = 1; at <= points.length; at++) {
-      const bench = await makeBench();
-      let met = 0;
-      // A process dies as a whole: nothing goes on behind the point.
+  onEachStore((fresh) => {
+    it('come to the same outcome whichever line a worker dies at', async () => {
+      const points: string[] = [];
       onCrashPoint((name) => {
-        if (++met >= at) throw new Crash(name);
+        points.push(name);
       });
-      const batches = perPartition(bench, PLAIN);
-      await all(bench, batches);
-      onCrashPoint(undefined);
-      await all(bench, batches, () => ({ ...HELD, attempt: 2 }));
-      expect(await stateOf(bench, PEOPLE), `died at ${at}: ${points[at - 1]}`).toEqual(expected);
-    }
+      const whole = await makeBench(await fresh());
+      await all(whole, perPartition(whole, PLAIN));
+      const expected = await stateOf(whole, PEOPLE);
+      for (let at = 1; at <= points.length; at++) {
+        const bench = await makeBench(await fresh());
+        let met = 0;
+        // A process dies as a whole: nothing goes on behind the point.
+        onCrashPoint((name) => {
+          if (++met >= at) throw new Crash(name);
+        });
+        const batches = perPartition(bench, PLAIN);
+        await all(bench, batches);
+        onCrashPoint(undefined);
+        await all(bench, batches, () => ({ ...HELD, attempt: 2 }));
+        expect(await stateOf(bench, PEOPLE), `died at ${at}: ${points[at - 1]}`).toEqual(expected);
+      }
+    });
   });
 
   it('are not done together when the lease of one is lost: that one is given up, the others are done', async () => {

@@ -1,9 +1,11 @@
 import type { Json } from '@tributary/sdk';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Batch } from '../events/batch.js';
+import type { Store } from '../storage/port.js';
 import { HELD, memoryStore, pipelineBench } from '../testing/bench.js';
 import { Crash, onCrashPoint } from '../testing/hooks.js';
 import { tell } from '../testing/plugins.js';
+import { onEachStore } from '../testing/stores.js';
 
 type Bench = Awaited<ReturnType<typeof pipelineBench>>;
 
@@ -35,8 +37,8 @@ interface Played {
 }
 
 /** Works a partition off, with what is behind a batch or without, and dies at the `at`-th crash point. */
-async function play(calls: Json[][], isJoining: boolean, at = 0): Promise<Played> {
-  const bench = await pipelineBench({ plugins: [tell], store: await memoryStore() });
+async function play(store: Store, calls: Json[][], isJoining: boolean, at = 0): Promise<Played> {
+  const bench = await pipelineBench({ plugins: [tell], store });
   const nodes = { t: { plugin: 'tell@1.0.0', config: {} } };
   await bench.publish({ id: 'f', trigger: { events: ['track'] }, nodes, edges: [{ from: 'trigger', to: 't' }] });
   let queue = calls.map((each) => bench.batch(each, { createdAt: Date.now() - 1_000 }));
@@ -84,25 +86,30 @@ async function stateOf(bench: Bench) {
 describe('batches that wait behind each other', () => {
   afterEach(() => onCrashPoint(undefined));
 
-  it('are done in one commit, to the same outcome', async () => {
-    const [joined, alone] = [await play(PLAIN, true), await play(PLAIN, false)];
-    expect(alone.state).toMatchObject({ counts: { applied: 6, duplicate: 1, quarantined: 1 } });
-    expect(joined.state).toEqual(alone.state);
-    expect([joined.commits, alone.commits]).toEqual([1, 4]);
-  });
+  onEachStore((fresh) => {
+    it('are done in one commit, to the same outcome', async () => {
+      const [joined, alone] = [await play(await fresh(), PLAIN, true), await play(await fresh(), PLAIN, false)];
+      expect(alone.state).toMatchObject({ counts: { applied: 6, duplicate: 1, quarantined: 1 } });
+      expect(joined.state).toEqual(alone.state);
+      expect([joined.commits, alone.commits]).toEqual([1, 4]);
+    });
 
-  it('end where people are joined or a device changes hands: that one is done by itself', async () => {
-    const [joined, alone] = [await play(TANGLED, true), await play(TANGLED, false)];
-    expect(joined.state).toEqual(alone.state);
-    expect([joined.commits, alone.commits]).toEqual([3, 6]);
-  });
+    it('end where people are joined or a device changes hands: that one is done by itself', async () => {
+      const [joined, alone] = [await play(await fresh(), TANGLED, true), await play(await fresh(), TANGLED, false)];
+      expect(joined.state).toEqual(alone.state);
+      expect([joined.commits, alone.commits]).toEqual([3, 6]);
+    });
 
-  it('come to the same outcome whichever line a worker dies at', async () => {
-    const whole = await play(PLAIN, true);
-    for (let at = 1; at <= whole.points.length; at++) {
-      const crashed = await play(PLAIN, true, at);
-      expect(crashed.state, `died at ${at}: ${whole.points[at - 1]}`).toEqual(whole.state);
-    }
+    it.each([
+      ['plain', PLAIN],
+      ['tangled', TANGLED],
+    ])('come to the same outcome whichever line a worker dies at: %s', async (_, calls) => {
+      const whole = await play(await fresh(), calls, true);
+      for (let at = 1; at <= whole.points.length; at++) {
+        const crashed = await play(await fresh(), calls, true, at);
+        expect(crashed.state, `died at ${at}: ${whole.points[at - 1]}`).toEqual(whole.state);
+      }
+    });
   });
 
   it.each([

@@ -17,11 +17,11 @@ const ALONE = 8;
 
 /**
  * Whether a batch can be done together with others: a batch costs five statements however many items it has, so a worker
- * with several in its hands does them in one commit. Only at the first attempt, and only where a commit is written whole
- * or not at all: what died half way is repeated batch by batch. Only what is plain: no replay, nothing to give up.
+ * with several in its hands does them in one commit. Only at the first attempt: what died half way is repeated batch by
+ * batch. Only what is plain: no replay, nothing to give up.
  */
-export function mayJoin({ store, alone }: PipelineContext, batch: Batch, lease: Lease): boolean {
-  if (!store.look || batch.items.length > MOST_TOGETHER) return false;
+export function mayJoin({ alone }: PipelineContext, batch: Batch, lease: Lease): boolean {
+  if (batch.items.length > MOST_TOGETHER) return false;
   if (lease.attempt > 1) {
     // Whoever died may have died of a batch beside or behind this one: joined again and again, it would kill once for
     // each of them.

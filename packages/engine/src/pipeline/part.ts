@@ -1,5 +1,6 @@
 import type { Batch } from '../events/batch.js';
 import { resolve } from '../identity/resolve.js';
+import { addPassages } from '../profiles/passages.js';
 import type { Passages } from '../profiles/profile.js';
 import type { Lease } from '../queue/port.js';
 import type { Commit, Receipt } from '../storage/port.js';
@@ -15,12 +16,11 @@ import {
   resolveItems,
 } from './compute.js';
 import type { PipelineContext } from './context.js';
-import { addCounts } from './node-counts.js';
 import { PartWork } from './work.js';
 import { LeaseLost, verify, writeWork } from './write.js';
 
 /** What goes with the last commit of a batch. */
-export type PartEnd = Pick<Commit, 'quarantine' | 'deadLetters'> & { receipt: Receipt };
+export type PartEnd = Pick<Commit, 'quarantine' | 'deadLetters'> & { receipts: readonly [Receipt] };
 
 export interface Part {
   batch: Batch;
@@ -55,10 +55,11 @@ export async function applyPart(context: PipelineContext, part: Part): Promise<v
     for (const placed of items) work.take(placed);
     if (addExtra(extra, work) && round++ < IDENTIFY_ROUNDS) continue;
     if (items.length > 1 && work.largestOutbox() > OUTBOX_BYTES) return applySplit(context, part, items.length >> 1);
-    const ended = part.last ? end(part, work.nodes()) : {};
+    const passed = work.nodes().get(batch.id) ?? {};
+    const ended = part.last ? end(part, passed) : {};
     const { conflicts } = await writeWork(context, [lease], work.result(), ended);
     if (conflicts.length > 0) continue;
-    if (!part.last) addCounts(part.nodes, work.nodes());
+    if (!part.last) addPassages(part.nodes, passed);
     return;
   }
 }
@@ -72,7 +73,7 @@ async function applySplit(context: PipelineContext, { last, ...part }: Part, at:
 function end({ last, nodes }: Part, own: Passages): PartEnd {
   const ended = (last as () => PartEnd)();
   const sum: Passages = Object.create(null);
-  addCounts(sum, nodes);
-  addCounts(sum, own);
-  return { ...ended, receipt: { ...ended.receipt, nodes: sum } };
+  addPassages(sum, nodes);
+  addPassages(sum, own);
+  return { ...ended, receipts: [{ ...ended.receipts[0], nodes: sum }] };
 }

@@ -58,7 +58,7 @@ async function processAlone(context: PipelineContext, batch: Batch, lease: Lease
   const last = (): PartEnd => ({
     quarantine: mine.flatMap(({ item }) => (item.kind === 'rejected' ? [item.rejected] : [])),
     deadLetters: dead.map(({ letter }) => letter),
-    receipt: { batch: id, partition, producer, accepted, counts, nodes },
+    receipts: [{ batch: id, partition, producer, accepted, counts, nodes }],
   });
   const size = suspect ? 1 : MOST_ITEMS;
   for (let from = 0; from < Math.max(alive.length, 1); from += size) {

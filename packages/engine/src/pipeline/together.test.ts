@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { Batch } from '../events/batch.js';
 import type { Lease } from '../queue/port.js';
 import { StoreUnavailable } from '../storage/port.js';
 import { HELD } from '../testing/bench.js';
 import { all, identify, makeBench, perPartition, track } from '../testing/joint.js';
+import { onEachStore } from '../testing/stores.js';
 
 describe('batches of several partitions', () => {
   it('are not joined by one that was begun before: what it has claimed is its own to apply', async () => {
@@ -54,6 +56,42 @@ describe('batches of several partitions', () => {
     const found = await bench.profiles.byIdentifier('anonymousId:a');
     expect(found?.events.e).toMatchObject({ days: { [new Date().toISOString().slice(0, 10)]: 2 } });
     expect(found?.sequence).toBe(2);
+  });
+
+  onEachStore((fresh) => {
+    it('that were written in part are done once, though the people in them are joined meanwhile', async () => {
+      const store = await fresh();
+      const [bench, other] = [await makeBench(store), await makeBench(store)];
+      await bench.apply(identify('i1', 'p', 'u1'), identify('i2', 'q', 'u2'));
+      let isFirst = true;
+      bench.context.store = {
+        ...store,
+        commit: async (work) => {
+          if (!isFirst) return store.commit(work);
+          isFirst = false;
+          await other.process(other.batch([track('o1', 'q')], { partition: 8 }));
+          const result = await store.commit(work);
+          expect(result.conflicts.length).toBeGreaterThan(0);
+          const alias = { type: 'alias', messageId: 'o2', userId: 'u1', previousId: 'u2' };
+          await other.process(other.batch([alias], { partition: 9 }));
+          return result;
+        },
+      };
+      const old = { partition: 2, createdAt: Date.now() - 1_000 };
+      const first = bench.batch([track('m1', 'p'), track('m2', 'q')], old);
+      const behind = bench.batch([track('m3', 'p'), track('m4', 'p')], old);
+      const gone: Batch[] = [];
+      const drop = async (done: readonly Batch[]) => void gone.push(...done);
+      await bench.process(first, { ...HELD, following: async () => [behind], drop });
+      if (gone.length === 0) await bench.process(behind);
+      const found = await bench.profiles.byIdentifier('userId:u2');
+      const timeline = (await bench.timeline(found?.id as string)).map(({ messageId }) => messageId);
+      expect(timeline.toSorted()).toEqual(['i1', 'i2', 'm1', 'm2', 'm3', 'm4', 'o1', 'o2']);
+      expect(timeline.filter((id) => 'm1 m3 m4'.includes(id))).toEqual(['m1', 'm3', 'm4']);
+      expect(Object.values(found?.events.e?.days ?? {})).toEqual([5]);
+      expect((await bench.store.accounting()).counts).toMatchObject({ applied: 8, duplicate: 0 });
+      expect((await bench.store.listDeliveries({ limit: 100 })).items).toHaveLength(5);
+    });
   });
 
   it('do not wait for one of them that has to be done by itself', async () => {

@@ -1,14 +1,22 @@
 import type { Batch } from '../events/batch.js';
 import { Directory } from '../identity/directory.js';
 import { keysOf, type Refusal, type Resolution, resolve } from '../identity/resolve.js';
-import type { Passages } from '../profiles/profile.js';
 import type { Lease } from '../queue/port.js';
 import type { Commit, Looked, Receipt } from '../storage/port.js';
+import { crashPoint } from '../telemetry/crash-point.js';
 import { weakened } from '../telemetry/weakened.js';
 import { type Claimed, type Claims, countsOf, distinct, isWork, type Placed, without } from './claim.js';
-import { addExtra, type Extra, firstHandOver, flowVersions, IDENTIFY_ROUNDS, resolveItems } from './compute.js';
+import {
+  addExtra,
+  type Extra,
+  firstHandOver,
+  flowVersions,
+  IDENTIFY_ROUNDS,
+  OUTBOX_BYTES,
+  resolveItems,
+} from './compute.js';
 import type { PipelineContext } from './context.js';
-import { claimId } from './items.js';
+import { claimId, claimOf } from './items.js';
 import { MOST_ITEMS } from './join.js';
 import { PartWork } from './work.js';
 import { LeaseLost, writeWork } from './write.js';
@@ -25,22 +33,24 @@ export interface Member {
 const TRIES = 2;
 
 /**
- * Does batches of one or several partitions in one commit, which is written as a whole or not at all; answers those that
- * are done. A batch that joins people or moves a device is left out, with those behind it: it takes more than one write.
- * Nothing is written and none are answered when they cannot be done together now.
+ * Does batches of one or several partitions in one commit; answers those that are done. A batch that joins people or moves
+ * a device is left out, with those behind it: it takes more than one write. None are answered when they cannot be done
+ * together now. Where the store writes a commit as a whole, nothing is written then; elsewhere each of them finds what was
+ * written of it in its claims and marks, as after a crash.
  */
 export async function applyTogether(
   context: PipelineContext,
   members: readonly Member[],
 ): Promise<ReadonlySet<Batch> | undefined> {
   const begun = performance.now();
+  const { store } = context;
   const batches = members.flatMap(({ batch, behind }) => [batch, ...behind]);
   const traces = new Map(members.flatMap(({ batch, behind, trace }) => [batch, ...behind].map((b) => [b, trace])));
   for (let tries = 0; tries < TRIES; tries++) {
     const asked = distinct(batches).mine;
     const looked = await look(context, batches, asked);
     // A queue that was restored from an older state brings done batches back as new ones.
-    if (!looked || looked.isDone) return undefined;
+    if (looked.isDone) return undefined;
     const fresh = notBegun(batches, looked);
     const all = distinct(fresh);
     const claims = without(all, ({ item }) => looked.claims.get(claimId(item))?.batch);
@@ -49,9 +59,14 @@ export async function applyTogether(
     if (!work) return new Set();
     const leases = members.filter(({ batch }) => left.includes(batch)).map(({ lease }) => lease);
     if (leases.some(({ signal }) => signal.aborted)) throw new LeaseLost();
-    const more = endOf(claims, left, receiptOf(left, countsOf(claims, left), work.nodes()));
-    const { undone } = await writeWork(context, leases, work.result({ isWhole: true }), { ...more, whole: true });
-    if (undone) continue;
+    const ended = { quarantine: quarantineOf(claims, left), receipts: receiptsOf(claims, left, work) };
+    if (store.writesWhole) {
+      const whole = { ...ended, ...claimsOf(claims, left), whole: true } as const;
+      if ((await writeWork(context, leases, work.result({ isWhole: true }), whole)).undone) continue;
+    } else {
+      if (!(await claimAll(context, claims, left))) return undefined;
+      if ((await writeWork(context, leases, work.result(), ended)).conflicts.length > 0) return undefined;
+    }
     tell(context, claims, left, begun);
     return new Set(left);
   }
@@ -60,7 +75,7 @@ export async function applyTogether(
 
 function look({ store, rules }: PipelineContext, batches: readonly Batch[], asked: readonly Claimed[]) {
   const items = resolveItems(asked.filter(isWork), new Map());
-  return store.look?.({
+  return store.look({
     batches,
     claims: asked.map(({ item }) => claimId(item)),
     identifiers: [...new Set(keysOf(items, rules))],
@@ -113,7 +128,8 @@ async function compute(
       directory = new Directory(store, rules);
       continue;
     }
-    // What it hands over is in rows of their own, not in the documents of the profiles: there is no limit for these.
+    // What is handed over is in the documents of the profiles, unless its rows are written with them.
+    if (!store.writesWhole && work.largestOutbox() > OUTBOX_BYTES) return { left };
     return { left, work };
   }
   return { left };
@@ -139,21 +155,38 @@ function before(batches: readonly Batch[], out: Batch | undefined): Batch[] {
   return batches.filter(({ partition }, i) => partition !== out?.partition || i < at);
 }
 
-function endOf({ mine }: Claims, batches: readonly Batch[], receipt: Receipt): Partial<Commit> {
-  const kept = mine.filter(({ batch }) => batches.includes(batch));
-  const quarantine = kept.flatMap(({ item }) => (item.kind === 'rejected' ? [item.rejected] : []));
-  if (weakened('claims')) return { quarantine, receipt };
-  const claims = kept.map(({ item, batch }) => {
-    return { id: claimId(item), batch: batch.id, ...(item.kind === 'rejected' && { state: 'quarantined' as const }) };
-  });
-  return { quarantine, receipt, ...(claims.length > 0 && { claims }) };
+function quarantineOf(claims: Claims, batches: readonly Batch[]): Commit['quarantine'] {
+  return ofThese(claims, batches).flatMap(({ item }) => (item.kind === 'rejected' ? [item.rejected] : []));
 }
 
-function receiptOf(batches: readonly Batch[], counts: Receipt['counts'], nodes: Passages): Receipt {
-  const [first, ...joined] = batches.map(({ id, partition, producer, accepted }) => {
-    return { batch: id, partition, producer, accepted };
+function receiptsOf(claims: Claims, batches: readonly Batch[], work: PartWork): Receipt[] {
+  const nodes = work.nodes();
+  return batches.map((batch) => {
+    const { id, partition, producer, accepted } = batch;
+    const counts = countsOf(claims, [batch]);
+    return { batch: id, partition, producer, accepted, counts, nodes: nodes.get(id) ?? {} };
   });
-  return { ...(first as (typeof joined)[number]), counts, nodes, joined };
+}
+
+/** The claims that are written with the commit. */
+function claimsOf(claims: Claims, batches: readonly Batch[]): Pick<Commit, 'claims'> {
+  const mine = ofThese(claims, batches).map(({ item, batch }) => {
+    return { id: claimId(item), batch: batch.id, ...(item.kind === 'rejected' && { state: 'quarantined' as const }) };
+  });
+  return mine.length > 0 && !weakened('claims') ? { claims: mine } : {};
+}
+
+/** Claims what was free a moment ago, for each batch its own; false when another was quicker with one. */
+async function claimAll({ store }: PipelineContext, claims: Claims, batches: readonly Batch[]): Promise<boolean> {
+  const mine = ofThese(claims, batches).map(({ item, batch }) => claimOf(item, batch.id));
+  crashPoint('batch:before-claims');
+  const answers = await store.claimMessages(mine);
+  crashPoint('batch:after-claims');
+  return weakened('claims') || answers.every((answer, i) => answer.batch === mine[i]?.batch);
+}
+
+function ofThese({ mine }: Claims, batches: readonly Batch[]): Claimed[] {
+  return mine.filter(({ batch }) => batches.includes(batch));
 }
 
 function tell({ telemetry }: PipelineContext, claims: Claims, batches: readonly Batch[], begun: number): void {

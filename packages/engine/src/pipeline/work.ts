@@ -9,14 +9,15 @@ import { normaliseIdentifier } from '../identity/rules.js';
 import { addIdentifiers, applyEvent } from '../profiles/apply.js';
 import { emptyProfile } from '../profiles/create.js';
 import { FlowDraft } from '../profiles/draft.js';
+import { addPassages } from '../profiles/passages.js';
 import type { Mark, Passages, Profile, Session } from '../profiles/profile.js';
 import type { Commit } from '../storage/port.js';
 import { weakened } from '../telemetry/weakened.js';
 import type { Placed } from './claim.js';
 import type { PipelineContext } from './context.js';
 import { claimId, eventOf, type WorkItem } from './items.js';
-import { addCounts } from './node-counts.js';
 import { type Parked, parkedResume, parkedStart, parkedStep } from './parked.js';
+import { PartBatches } from './part-batches.js';
 import { isSample, storedRun } from './runs.js';
 
 /** A profile in this part: its new state, and what was there before. */
@@ -28,6 +29,8 @@ interface Draft {
   handOver: OutboxEntry[];
   /** Passages of nodes in this computation. */
   passed: Passages;
+  /** The batch that was applied last: its mark has the passages. */
+  last: string;
 }
 
 /** One computation of a part, in memory and synchronous: what the commit shall write. */
@@ -37,11 +40,9 @@ export class PartWork {
   readonly #drafts = new Map<string, Draft>();
   readonly #events: Commit['events'] = [];
   readonly #runs: Commit['runs'] = [];
-  /** Passages that an earlier commit of this batch left in the marks: together with the new ones, each is here once. */
-  readonly #found: Passages = Object.create(null);
-  /** The batches of the part. */
-  readonly #batches: ReadonlySet<string>;
-  readonly #partitions: ReadonlySet<number>;
+  /** Passages that an earlier commit of a batch left in the marks: together with the new ones, each is here once. */
+  readonly #found = new Map<string, Passages>();
+  readonly #batches: PartBatches;
 
   constructor(
     private readonly context: PipelineContext,
@@ -51,9 +52,8 @@ export class PartWork {
     private readonly versions: ReadonlyMap<string, CompiledFlow | MissingFlow>,
     items: readonly Placed[],
   ) {
-    const batches = new Set([batch, ...items.map((placed) => placed.batch)]);
-    this.#batches = new Set([...batches].map(({ id }) => id));
-    this.#partitions = new Set([...batches].map(({ partition }) => partition));
+    const batches = [batch, ...items.map((placed) => placed.batch)];
+    this.#batches = new PartBatches(batches, context.store.writesWhole);
   }
 
   take(placed: Placed): void {
@@ -62,11 +62,12 @@ export class PartWork {
     const message = claimId(item);
     const done = draft.done.get(message);
     if (done && !weakened('marks')) {
-      addCounts(this.#found, done.nodes ?? {});
+      if (done.nodes) addTo(this.#found, placed.batch.id, done.nodes);
       if (item.kind !== 'resume') this.#keepEvent(item, done);
       return;
     }
     this.#change(draft);
+    draft.last = placed.batch.id;
     if (item.kind === 'resume') this.#resume(draft, placed, message);
     else this.#event(draft, { ...placed, item }, message);
   }
@@ -75,14 +76,15 @@ export class PartWork {
     const known = this.#drafts.get(id);
     if (known) return known;
     const profile = this.resolution.directory.profiles.get(id) ?? emptyProfile(id, acceptedAt(batch));
-    const mine = profile.marks.filter((mark) => this.#batches.has(mark.batch));
+    const mine = profile.marks.filter((mark) => this.#batches.has(mark));
     const draft: Draft = {
       profile,
       done: new Map(mine.map((mark) => [mark.message, mark])),
       changed: false,
       // What an earlier attempt left in the document may not have been handed over.
-      handOver: profile.outbox.filter((entry) => this.#batches.has(entry.batch)),
+      handOver: profile.outbox.filter((entry) => this.#batches.has(entry)),
       passed: Object.create(null),
+      last: batch.id,
     };
     this.#drafts.set(id, draft);
     return draft;
@@ -92,16 +94,15 @@ export class PartWork {
   #change(draft: Draft): void {
     if (draft.changed) return;
     draft.changed = true;
-    const stays = (x: { partition: number; batch: string }) =>
-      !this.#partitions.has(x.partition) || this.#batches.has(x.batch);
-    draft.profile.marks = draft.profile.marks.filter(stays);
-    draft.profile.outbox = draft.profile.outbox.filter(stays);
+    const { profile } = draft;
+    profile.marks = profile.marks.filter((mark) => this.#batches.keeps(mark));
+    profile.outbox = profile.outbox.filter((entry) => this.#batches.keeps(entry));
   }
 
   #event(draft: Draft, placed: Placed & { item: Exclude<WorkItem, { kind: 'resume' }> }, message: string): void {
     const { item, index, batch } = placed;
     const { event } = item;
-    const mark = { partition: batch.partition, batch: batch.id, message };
+    const mark = { ...this.#batches.nameOf(batch), message };
     const applied = applyEvent(draft.profile, event, this.resolution.identifiersOf(index), mark);
     this.#keepEvent(item, { profile: draft.profile.id, sequence: applied.sequence, session: applied.session?.id });
     const { run, missing } = this.context.flows.live().index.match(event);
@@ -121,7 +122,7 @@ export class PartWork {
     const event = resume.run.event;
     const by = { event: event.id, source: event.source };
     addIdentifiers(draft.profile, this.resolution.identifiersOf(index), event.timestamp, by);
-    const mark = { partition: batch.partition, batch: batch.id, message };
+    const mark = { ...this.#batches.nameOf(batch), message };
     draft.profile.marks.push({ ...mark, profile: draft.profile.id, sequence: draft.profile.sequence });
     const flow = this.versions.get(`${resume.run.flow}@${resume.run.version}`);
     if (!flow || !('nodes' in flow)) {
@@ -152,23 +153,27 @@ export class PartWork {
     return { event, profile, session, now: acceptedAt(batch), partition: batch.partition, batch: batch.id, enter };
   }
 
-  #finish(draft: Draft, { item, batch, trace }: Placed, result: FlowRunResult): void {
-    for (const entry of result.outbox) this.#handOver(draft, entry, trace);
-    addCounts(draft.passed, result.nodeCounts);
+  #finish(draft: Draft, placed: Placed, result: FlowRunResult): void {
+    const { item, batch } = placed;
+    for (const entry of result.outbox) this.#handOver(draft, entry, placed);
+    addPassages(draft.passed, result.nodeCounts);
     if (result.notable || isSample(eventOf(item))) {
       const run = storedRun(draft.profile.id, eventOf(item), result, acceptedAt(batch));
       this.#runs.push({ profile: draft.profile.id, run });
     }
   }
 
-  #park(draft: Draft, { item, batch, trace }: Placed, { entry, result }: Parked): void {
-    this.#handOver(draft, entry, trace);
+  #park(draft: Draft, placed: Placed, { entry, result }: Parked): void {
+    const { item, batch } = placed;
+    this.#handOver(draft, entry, placed);
     const run: Run = storedRun(draft.profile.id, eventOf(item), { ...result, status: 'parked' }, acceptedAt(batch));
     this.#runs.push({ profile: draft.profile.id, run });
   }
 
-  #handOver(draft: Draft, entry: OutboxEntry, trace: string | undefined): void {
+  #handOver(draft: Draft, entry: OutboxEntry, { batch, trace }: Placed): void {
     if (trace !== undefined) entry.trace = trace;
+    const { after } = this.#batches.nameOf(batch);
+    if (after) entry.after = after;
     draft.profile.outbox.push(entry);
     draft.handOver.push(entry);
   }
@@ -196,12 +201,15 @@ export class PartWork {
     return largest;
   }
 
-  /** Passages of each node by the items of this part, whenever they were computed. */
-  nodes(): Passages {
-    const sum: Passages = Object.create(null);
-    addCounts(sum, this.#found);
-    for (const { passed } of this.#drafts.values()) addCounts(sum, passed);
-    return sum;
+  /**
+   * Passages of each node that a batch is to count, whenever they were computed. Those that were computed together in a
+   * profile are all its last batch's.
+   */
+  nodes(): Map<string, Passages> {
+    const sums = new Map<string, Passages>();
+    for (const [batch, found] of this.#found) addTo(sums, batch, found);
+    for (const { passed, last } of this.#drafts.values()) addTo(sums, last, passed);
+    return sums;
   }
 
   /** What is written as a whole is there with its receipt or not at all: nobody will ask which messages are in it. */
@@ -210,7 +218,7 @@ export class PartWork {
     const changed = [...this.#drafts.values()].filter((draft) => draft.changed);
     for (const { profile, passed } of changed) {
       // Of everything that this commit adds, the last mark is the last: passages are written with what they are of.
-      if (isWhole) profile.marks = profile.marks.filter(({ batch }) => !this.#batches.has(batch));
+      if (isWhole) profile.marks = profile.marks.filter((mark) => !this.#batches.has(mark));
       else if (Object.keys(passed).length > 0) (profile.marks.at(-1) as Mark).nodes = passed;
       profile.version++;
       profile.updatedAt = updatedAt;
@@ -229,6 +237,12 @@ export class PartWork {
       deadLetters: [],
     };
   }
+}
+
+function addTo(sums: Map<string, Passages>, batch: string, passed: Passages): void {
+  const sum = sums.get(batch) ?? (Object.create(null) as Passages);
+  addPassages(sum, passed);
+  sums.set(batch, sum);
 }
 
 /** What `now` is for its events: a repeat of the batch computes the same. */

@@ -15,7 +15,7 @@ export function applyEvent(
   profile: Profile,
   event: Event,
   identifiers: readonly Identifier[],
-  mark: Pick<Mark, 'partition' | 'batch' | 'message'>,
+  mark: Pick<Mark, 'partition' | 'batch' | 'after' | 'message'>,
 ): Applied {
   const at = event.timestamp;
   const by: Origin = { event: event.id, source: event.source };

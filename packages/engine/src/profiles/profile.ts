@@ -43,10 +43,19 @@ export interface Session {
   events: number;
 }
 
-/** Says that a message's effect is in this state; leaves with a write by a later batch of its partition. */
-export interface Mark {
+/** Whose a mark or an entry of the outbox is: it leaves with a write by a later batch of its partition. */
+export interface OfBatch {
   partition: number;
   batch: string;
+  /**
+   * The last characters of the ids of batches that come before it in its partition and were written with it: when they are
+   * repeated, it is later than they are. Two that end alike only keep it for longer.
+   */
+  after?: readonly string[];
+}
+
+/** Says that a message's effect is in this state. */
+export interface Mark extends OfBatch {
   /** `source:messageId`, or the key of an internal item. */
   message: string;
   /** The profile that took the event, and its place there: after a merge it is another one's mark. */

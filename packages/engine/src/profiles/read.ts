@@ -1,6 +1,6 @@
 import { type IdentityRules, normaliseIdentifier } from '../identity/rules.js';
 import type { Profiles } from '../port.js';
-import type { Looked, Page, PageQuery, Store, StoredEvent } from '../storage/port.js';
+import type { Page, PageQuery, Store, StoredEvent } from '../storage/port.js';
 import type { Profile } from './profile.js';
 import { Questions } from './questions.js';
 
@@ -11,7 +11,8 @@ const MERGES = 1_000;
 export class ProfileReader implements Profiles {
   /** Pages read them by identifier, many at a time. */
   readonly #byKey = new Questions<string, Profile | undefined>(async (keys) => {
-    const { identifiers, profiles } = await this.#look(keys);
+    const ask = { batches: [], claims: [], identifiers: keys, profiles: [] };
+    const { identifiers, profiles } = await this.store.look(ask);
     return (key) => profiles.get(identifiers.get(key)?.profile ?? '');
   });
 
@@ -37,14 +38,6 @@ export class ProfileReader implements Profiles {
     if (colon < 1 || value === undefined) return undefined;
     const profile = await this.#byKey.get(`${type}:${value}`);
     return profile?.into ? this.byId(profile.into.survivor) : profile;
-  }
-
-  /** What these identifiers name: in one question, where the store can. */
-  async #look(identifiers: readonly string[]): Promise<Pick<Looked, 'identifiers' | 'profiles'>> {
-    if (this.store.look) return this.store.look({ batches: [], claims: [], identifiers, profiles: [] });
-    const found = await this.store.findIdentifiers([...identifiers]);
-    const ids = new Set([...found.values()].map(({ profile }) => profile));
-    return { identifiers: found, profiles: await this.store.loadProfiles([...ids]) };
   }
 
   list(query: PageQuery & { segment?: string }): Promise<Page<Profile>> {

@@ -23,11 +23,10 @@ export interface CommitStore {
   putLedger(entry: LedgerEntry): Promise<void>;
   /** Steps 5 and 6. */
   commit(commit: Commit): Promise<CommitResult>;
-  /**
-   * What a commit begins with, as of one moment and in one call. Only stores have it that can write a commit as a whole
-   * or not at all (`Commit.whole`).
-   */
-  look?(ask: Look): Promise<Looked>;
+  /** What a commit begins with, in one call. The state of each profile is no older than its identifiers'. */
+  look(ask: Look): Promise<Looked>;
+  /** Whether a commit can be written as a whole or not at all (`Commit.whole`). */
+  readonly writesWhole: boolean;
   /** True when one of these batches left its receipt. */
   hasReceipt(...batches: readonly BatchName[]): Promise<boolean>;
 }
@@ -112,11 +111,14 @@ export interface Commit {
   runs: { profile: string; run: Run }[];
   quarantine: Rejected[];
   deadLetters: DeadEvent[];
-  /** Written only when no profile was in conflict, once for each batch id. Absent for all but the last part of a batch. */
-  receipt?: Receipt;
+  /**
+   * Of the batches that end with this commit. Written only when no profile was in conflict, once for each batch id. Absent
+   * for all but the last part of a batch.
+   */
+  receipts?: readonly Receipt[];
   /**
    * When one profile is in conflict, one batch has its receipt or one of `claims` is taken, nothing is written at all: the
-   * commit is `undone`.
+   * commit is `undone`. Only for a store that `writesWhole`.
    */
   whole?: true;
   /**
@@ -163,8 +165,6 @@ export interface Receipt {
   counts: Counts;
   /** Passages of all items of the batch: what an earlier attempt computed is found in the marks. */
   nodes: Passages;
-  /** Batches that were done together with it, in the same commit: the numbers are of all of them. */
-  joined?: { batch: string; partition: number; producer: string; accepted: number }[];
 }
 
 /** Numbers of events; a replay moves one from `quarantined` or `deadLettered` to `applied`. */

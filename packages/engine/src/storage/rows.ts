@@ -1,5 +1,6 @@
 import type { OutboxEntry } from '../flows/run.js';
-import type { DeliveryRow } from './port.js';
+import { addPassages } from '../profiles/passages.js';
+import type { Commit, Counts, DeliveryRow, Receipt } from './port.js';
 
 /** The destination under which emitted events wait for their way back into a partition. */
 export const EMIT_DESTINATION = 'tributary:emit';
@@ -21,4 +22,20 @@ export function rowOf(profile: string, entry: OutboxEntry): DeliveryRow {
     createdAt: entry.createdAt,
     updatedAt: entry.createdAt,
   };
+}
+
+/** The batches that a commit is of. */
+export function batchesOf({ batch, receipts }: Commit): string[] {
+  return receipts ? receipts.map((receipt) => receipt.batch) : [batch];
+}
+
+/** What receipts count together. */
+export function sumOf(receipts: readonly Receipt[]): Pick<Receipt, 'counts' | 'nodes'> {
+  const counts: Counts = { applied: 0, duplicate: 0, quarantined: 0, deadLettered: 0, emitted: 0 };
+  const nodes: Receipt['nodes'] = Object.create(null);
+  for (const receipt of receipts) {
+    for (const name of Object.keys(counts) as (keyof Counts)[]) counts[name] += receipt.counts[name];
+    addPassages(nodes, receipt.nodes);
+  }
+  return { counts, nodes };
 }

@@ -1,6 +1,7 @@
 import type { Json } from '@tributary/sdk';
 import type { Batch } from '../events/batch.js';
 import type { Lease } from '../queue/port.js';
+import type { Store } from '../storage/port.js';
 import { HELD, memoryStore, pipelineBench } from './bench.js';
 import { tell } from './plugins.js';
 
@@ -15,8 +16,8 @@ export const identify = (messageId: string, anonymousId: string, userId: string)
 });
 
 /** A pipeline with a flow that tells of each track call. */
-export async function makeBench() {
-  const bench = await pipelineBench({ plugins: [tell], store: await memoryStore() });
+export async function makeBench(store?: Store) {
+  const bench = await pipelineBench({ plugins: [tell], store: store ?? (await memoryStore()) });
   const nodes = { t: { plugin: 'tell@1.0.0', config: {} } };
   await bench.publish({ id: 'f', trigger: { events: ['track'] }, nodes, edges: [{ from: 'trigger', to: 't' }] });
   return bench;

@@ -16,7 +16,7 @@ export function accountingContract(subject: Subject): void {
         const batch = newId();
         const nodes = { 'f@1/copy/out': 2, 'f@1/tell/error': 1, ['__proto__']: 3, 'nul\0\ud800': 1 };
         const receipt = aReceipt(batch, { partition, producer, accepted, counts, nodes });
-        await subject.store.commit(aCommit({ batch, partition, receipt }));
+        await subject.store.commit(aCommit({ batch, partition, receipts: [receipt] }));
       }
       const after = await subject.store.accounting();
       for (const key of ['applied', 'duplicate', 'quarantined', 'deadLettered', 'emitted'] as const) {
@@ -39,7 +39,7 @@ export function accountingContract(subject: Subject): void {
     it('says which batches are in the sums', async () => {
       const [done, open] = [newId(), newId()];
       const receipt = aReceipt(done, { partition: 4 });
-      await subject.store.commit(aCommit({ batch: done, partition: 4, receipt }));
+      await subject.store.commit(aCommit({ batch: done, partition: 4, receipts: [receipt] }));
       const asked = [done, open].map((id) => ({ id, partition: 4 }));
       expect([...(await subject.store.accounting(asked)).counted]).toEqual([done]);
       expect([...(await subject.store.accounting()).counted]).toEqual([]);
@@ -49,7 +49,7 @@ export function accountingContract(subject: Subject): void {
       const batch = newId();
       const counts = { applied: 1, duplicate: 0, quarantined: -1, deadLettered: 0, emitted: 0 };
       const before = await subject.store.accounting();
-      await subject.store.commit(aCommit({ batch, receipt: aReceipt(batch, { counts }) }));
+      await subject.store.commit(aCommit({ batch, receipts: [aReceipt(batch, { counts })] }));
       const after = await subject.store.accounting();
       expect(after.counts.quarantined - before.counts.quarantined).toBe(-1);
     });

@@ -30,7 +30,7 @@ export function commitContract(subject: Subject): void {
     const entries = [aDelivery({ batch, destination: newId() }), anEmit({ batch })];
     const profile = aProfile({ marks: [mark], outbox: entries });
     return {
-      ...aCommit({ batch, profiles: [profile], events: [stored(profile.id, event)], receipt: aReceipt(batch) }),
+      ...aCommit({ batch, profiles: [profile], events: [stored(profile.id, event)], receipts: [aReceipt(batch)] }),
       outbox: entries.map((entry) => ({ profile: profile.id, entry })),
       runs: [{ profile: profile.id, run: aRun({ profile: profile.id }) }],
       profile: profile.id,
@@ -70,7 +70,7 @@ export function commitContract(subject: Subject): void {
         events: pair.map(({ id }) => stored(id)),
         outbox: entries,
         runs: pair.map(({ id }) => ({ profile: id, run: aRun({ profile: id }) })),
-        receipt: aReceipt(batch),
+        receipts: [aReceipt(batch)],
       });
       expect(await subject.store.commit(commit)).toEqual({ conflicts: [bad.id] });
       expect(await load(good.id)).toEqual(good);
@@ -130,17 +130,17 @@ export function commitContract(subject: Subject): void {
 
     it('comes in parts, of which the last leaves the receipt', async () => {
       const first = whole();
-      const { receipt, profile: _, ...part } = first;
+      const { receipts, profile: _, ...part } = first;
       await subject.store.commit(part);
       expect(await subject.store.hasReceipt({ id: first.batch, partition: 0 })).toBe(false);
-      const last = aCommit({ batch: first.batch, profiles: [aProfile()], ...(receipt ? { receipt } : {}) });
+      const last = aCommit({ batch: first.batch, profiles: [aProfile()], ...(receipts ? { receipts } : {}) });
       await subject.store.commit(last);
       expect(await subject.store.hasReceipt({ id: first.batch, partition: 0 })).toBe(true);
     });
 
     it('may be empty but for the receipt', async () => {
       const batch = newId();
-      const commit = aCommit({ batch, partition: 4, receipt: aReceipt(batch, { partition: 4 }) });
+      const commit = aCommit({ batch, partition: 4, receipts: [aReceipt(batch, { partition: 4 })] });
       expect(await subject.store.commit(commit)).toEqual({ conflicts: [] });
       expect(await subject.store.hasReceipt({ id: batch, partition: 4 })).toBe(true);
     });

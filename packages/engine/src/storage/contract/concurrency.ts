@@ -47,7 +47,7 @@ export function concurrencyContract(subject: Subject): void {
       const batch = newId();
       const before = (await subject.store.accounting()).counts.applied;
       const receipt = aReceipt(batch, { nodes: { 'once@1/a/out': 1 } });
-      await atOnce(8, () => subject.store.commit(aCommit({ batch, receipt })));
+      await atOnce(8, () => subject.store.commit(aCommit({ batch, receipts: [receipt] })));
       const after = await subject.store.accounting();
       expect(after.counts.applied - before).toBe(2);
       expect(after.nodes['once@1/a/out']).toBe(1);
@@ -58,7 +58,7 @@ export function concurrencyContract(subject: Subject): void {
       await atOnce(16, (partition) => {
         const batch = newId();
         return subject.store.commit(
-          aCommit({ batch, partition, receipt: aReceipt(batch, { partition, nodes: { 'all@1/a/out': 2 } }) }),
+          aCommit({ batch, partition, receipts: [aReceipt(batch, { partition, nodes: { 'all@1/a/out': 2 } })] }),
         );
       });
       const after = await subject.store.accounting();

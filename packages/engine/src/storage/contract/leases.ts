@@ -124,7 +124,7 @@ export function leasesContract(subject: Subject): void {
     });
 
     it('are those of its writer for rows of a commit that it keeps to itself and that are new', async () => {
-      const kinds = subject.store.look ? [{ whole: true } as const, {}] : [{}];
+      const kinds = subject.store.writesWhole ? [{ whole: true } as const, {}] : [{}];
       for (const kind of kinds) await keepsRows(kind);
     });
 

@@ -11,7 +11,7 @@ export function lifecycleContract(subject: Subject): void {
       const { store } = subject;
       const [batch, id] = [newId(), `web:${newId()}`];
       await store.claimMessages([{ id, batch }]);
-      await store.commit(aCommit({ batch, receipt: aReceipt(batch) }));
+      await store.commit(aCommit({ batch, receipts: [aReceipt(batch)] }));
       const now = Date.now();
       await store.clean({ now, claimsBefore: now - HOUR });
       expect(await store.hasReceipt({ id: batch, partition: 0 })).toBe(true);
@@ -25,12 +25,12 @@ export function lifecycleContract(subject: Subject): void {
     it('does not change the accounting', async () => {
       const { store } = subject;
       const batch = newId();
-      await store.commit(aCommit({ batch, receipt: aReceipt(batch, { nodes: { 'kept@1/a/out': 4 } }) }));
+      await store.commit(aCommit({ batch, receipts: [aReceipt(batch, { nodes: { 'kept@1/a/out': 4 } })] }));
       const before = await store.accounting();
       for (let i = 0; i < 2; i++) await store.clean({ now: Date.now(), claimsBefore: Date.now() + HOUR });
       expect(await store.accounting()).toEqual(before);
       const later = newId();
-      await store.commit(aCommit({ batch: later, receipt: aReceipt(later, { nodes: { 'kept@1/a/out': 1 } }) }));
+      await store.commit(aCommit({ batch: later, receipts: [aReceipt(later, { nodes: { 'kept@1/a/out': 1 } })] }));
       const after = await store.accounting();
       expect(after.counts.applied - before.counts.applied).toBe(2);
       expect(after.nodes['kept@1/a/out']).toBe((before.nodes['kept@1/a/out'] ?? 0) + 1);
@@ -75,7 +75,7 @@ export function lifecycleContract(subject: Subject): void {
       await subject.store.claimIdentifiers([doc]);
       const receipt = aReceipt(batch);
       const outbox = [{ profile: profile.id, entry }];
-      await subject.store.commit(aCommit({ batch, profiles: [profile], events, outbox, receipt }));
+      await subject.store.commit(aCommit({ batch, profiles: [profile], events, outbox, receipts: [receipt] }));
       await subject.store.putRecord('kept', batch, 1, 'body');
       const sums = await subject.store.accounting();
       if (!(await subject.reopen())) return;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Profile } from '../../profiles/profile.js';
-import { aCommit, aProfile, aReceipt, newId, next, stored } from './builders.js';
+import { aCommit, aProfile, aReceipt, aRejected, newId, next, stored } from './builders.js';
 import type { Subject } from './subject.js';
 
-/** A commit that is written as a whole or not at all, where a store has that. */
+/** Batches that are done together: what they begin with, and a commit that is written as a whole or not at all, where a store has that. */
 export function wholeContract(subject: Subject): void {
   const load = async (id: string) => (await subject.store.loadProfiles([id])).get(id);
   const timeline = async (id: string) => (await subject.store.profileEvents([id], { limit: 100 })).items;
@@ -12,22 +12,23 @@ export function wholeContract(subject: Subject): void {
 
   describe('a commit as a whole', () => {
     it('writes nothing at all when a profile is in conflict or a batch counted already; or it is refused', async () => {
-      if (!subject.store.look) return refused();
+      if (!subject.store.writesWhole) return refused();
       const [good, bad] = [aProfile(), aProfile()];
       await subject.store.replaceProfile(bad);
       await subject.store.replaceProfile(next(bad, { sequence: 77 }));
       const [batch, other, third, fourth] = [newId(), newId(), newId(), newId()];
-      const joined = [
-        { batch: other, partition: 0, producer: `p-${other}`, accepted: 7 },
-        { batch: third, partition: 0, producer: `p-${other}`, accepted: 9 },
-        { batch: fourth, partition: 5, producer: `p-${other}`, accepted: 4 },
+      const receipts = [
+        aReceipt(batch),
+        aReceipt(other, { producer: `p-${other}`, accepted: 7 }),
+        aReceipt(third, { producer: `p-${other}`, accepted: 9 }),
+        aReceipt(fourth, { partition: 5, producer: `p-${other}`, accepted: 4 }),
       ];
       const make = (profiles: Profile[]) =>
         aCommit({
           batch,
           profiles,
           events: [stored(good.id), stored(bad.id)],
-          receipt: { ...aReceipt(batch), joined },
+          receipts,
           whole: true,
         });
       const { conflicts, undone } = await subject.store.commit(make([good, next(bad)]));
@@ -52,14 +53,14 @@ export function wholeContract(subject: Subject): void {
       expect([accepted[`p-${other}/0`], accepted[`p-${other}/5`]]).toEqual([9, 4]);
 
       const [counted, fresh] = [newId(), newId()];
-      await subject.store.commit(aCommit({ batch: counted, receipt: aReceipt(counted) }));
+      await subject.store.commit(aCommit({ batch: counted, receipts: [aReceipt(counted)] }));
       const before = await subject.store.accounting();
       for (const [first, second] of [
         [counted, fresh],
         [fresh, counted],
       ] as const) {
-        const others = [{ batch: second, partition: 1, producer: newId(), accepted: 3 }];
-        const commit = aCommit({ batch: first, receipt: { ...aReceipt(first), joined: others }, whole: true });
+        const receipts = [aReceipt(first), aReceipt(second, { partition: 1 })];
+        const commit = aCommit({ batch: first, receipts, whole: true });
         expect(await subject.store.commit(commit)).toEqual({ conflicts: [], undone: true });
       }
       expect(await subject.store.hasReceipt({ id: fresh, partition: 0 })).toBe(false);
@@ -67,14 +68,14 @@ export function wholeContract(subject: Subject): void {
     });
 
     it('claims its messages, and writes nothing when another batch has one of them', async () => {
-      if (!subject.store.look) return refused();
+      if (!subject.store.writesWhole) return refused();
       const [free, taken, batch, other] = [newId(), newId(), newId(), newId()];
       await subject.store.claimMessages([{ id: taken, batch: other }]);
       const make = (profile: Profile, ids: string[]) =>
         aCommit({
           batch,
           profiles: [profile],
-          receipt: aReceipt(batch),
+          receipts: [aReceipt(batch)],
           claims: ids.map((id) => ({ id, batch, ...(id === free && { state: 'quarantined' as const }) })),
           whole: true,
         });
@@ -96,9 +97,69 @@ export function wholeContract(subject: Subject): void {
       const elsewhere = await subject.store.look({ ...ask, batches: [{ id: batch, partition: 1 }] });
       expect(elsewhere.isDone).toBe(false);
     });
+  });
 
-    it('begins with a look at identifiers and the profiles that they name', async () => {
-      if (!subject.store.look) return refused();
+  describe('several batches', () => {
+    it('are counted once each with a commit of theirs, whoever of them is repeated', async () => {
+      const [first, second, elsewhere] = [newId(), newId(), newId()];
+      const node = `together@1/${first}/out`;
+      const counts = { applied: 3, duplicate: 1, quarantined: 0, deadLettered: 0, emitted: 1 };
+      const receipts = [
+        aReceipt(first, { partition: 6, producer: `p-${first}`, accepted: 4, counts, nodes: { [node]: 2 } }),
+        aReceipt(second, { partition: 6, producer: `p-${first}`, accepted: 9, nodes: { [node]: 1 } }),
+        aReceipt(elsewhere, { partition: 7, producer: `p-${first}`, accepted: 5, nodes: { [node]: 4 } }),
+      ];
+      const before = await subject.store.accounting();
+      await subject.store.commit(aCommit({ batch: first, partition: 6, receipts }));
+      const after = await subject.store.accounting([{ id: second, partition: 6 }]);
+      expect(after.counts.applied - before.counts.applied).toBe(7);
+      expect(after.counts.emitted - before.counts.emitted).toBe(1);
+      expect(after.nodes[node]).toBe(7);
+      expect([after.accepted[`p-${first}/6`], after.accepted[`p-${first}/7`]]).toEqual([9, 5]);
+      expect(after.counted).toEqual(new Set([second]));
+      for (const { batch, partition } of receipts)
+        expect(await subject.store.hasReceipt({ id: newId(), partition }, { id: batch, partition })).toBe(true);
+      // Each by itself, as when the worker died before it could take them out of the queue.
+      for (const receipt of receipts.toReversed()) {
+        const { batch, partition } = receipt;
+        await subject.store.commit(aCommit({ batch, partition, receipts: [receipt] }));
+      }
+      expect(await subject.store.accounting([{ id: second, partition: 6 }])).toEqual(after);
+    });
+
+    it('say of the claims of each what was put aside', async () => {
+      const [first, second] = [newId(), newId()];
+      const rows = [aRejected(), aRejected(), aRejected()] as const;
+      const claims = rows.map(({ source, messageId }, n) => {
+        return { id: `${source}:${messageId}`, batch: [first, second, newId()][n] as string };
+      });
+      await subject.store.claimMessages(claims);
+      const receipts = [aReceipt(first), aReceipt(second)];
+      await subject.store.commit(aCommit({ batch: first, quarantine: [...rows], receipts }));
+      const answers = await subject.store.claimMessages(claims);
+      expect(answers.map(({ state }) => state)).toEqual(['quarantined', 'quarantined', undefined]);
+    });
+
+    it('begin with a look at receipts and claims', async () => {
+      const [batch, open, mine, theirs] = [newId(), newId(), newId(), newId()];
+      const ask = { claims: [mine, theirs, newId()], identifiers: [], profiles: [] };
+      const look = (id: string, partition = 0) => subject.store.look({ ...ask, batches: [{ id, partition }] });
+      await subject.store.claimMessages([{ id: mine, batch }]);
+      await subject.store.claimMessages([{ id: theirs, batch: open }]);
+      await subject.store.commit(aCommit({ batch, receipts: [aReceipt(batch)] }));
+      const claims = new Map([
+        [mine, { id: mine, batch }],
+        [theirs, { id: theirs, batch: open }],
+      ]);
+      expect(await look(batch)).toEqual({ isDone: true, claims, identifiers: new Map(), profiles: new Map() });
+      for (const [id, partition] of [
+        [batch, 1],
+        [open, 0],
+      ] as const)
+        expect((await look(id, partition)).isDone).toBe(false);
+    });
+
+    it('begin with a look at identifiers and the profiles that they name', async () => {
       const [named, unnamed] = [aProfile(), aProfile()];
       await subject.store.commit(aCommit({ profiles: [named, unnamed] }));
       const doc = { id: `userId:${newId()}`, profile: named.id, rev: 1 };

@@ -24,17 +24,23 @@ export async function claimMessages(c: Collections, claims: MessageClaim[]): Pro
   }
 }
 
-/** Says of claims that this batch holds that their message was put aside: a replay can take them over. */
+/** Of these claims, the ones that are there. */
+export async function findClaims(c: Collections, ids: readonly string[]): Promise<Map<string, ClaimAnswer>> {
+  const held = await find(c.claims, ids.map(columnKey));
+  return new Map(ids.flatMap((id) => answer(id, held.get(columnKey(id)))).map((one) => [one.id, one]));
+}
+
+/** Says of claims that these batches hold that their message was put aside: a replay can take them over. */
 export async function markClaims(
   c: Collections,
-  batch: string,
+  batches: string[],
   messages: string[],
   state: 'quarantined' | 'dead',
 ): Promise<void> {
   if (messages.length === 0) return;
-  // Only this batch's own: a replay that took the claim over keeps it, also when this batch is repeated later.
+  // Only their own: a replay that took the claim over keeps it, also when this batch is repeated later.
   const updates = messages.map((id) => ({
-    updateOne: { filter: { _id: columnKey(id), batch }, update: { $set: { state } } },
+    updateOne: { filter: { _id: columnKey(id), batch: { $in: batches } }, update: { $set: { state } } },
   }));
   await c.claims.bulkWrite(updates, { ordered: false });
 }

@@ -1,6 +1,7 @@
 import { crashPoint } from '../../telemetry/crash-point.js';
 import { columnKey, encode } from '../codec.js';
 import type { Commit, CommitResult, StoredEvent } from '../port.js';
+import { batchesOf } from '../rows.js';
 import { markClaims } from './claims.js';
 import { handOver } from './deliveries.js';
 import type { Collections, EventDocument } from './documents.js';
@@ -18,10 +19,10 @@ import { putRuns } from './runs.js';
 export async function commit(
   c: Collections,
   months: EventMonths,
-  leaveReceipt: ReturnType<typeof receiptCalls>['leaveReceipt'],
+  { leaveReceipts }: ReturnType<typeof receiptCalls>,
   batch: Commit,
 ): Promise<CommitResult> {
-  if (batch.whole) throw new TypeError('MongoDB writes no commit as a whole: only a store with `look` does.');
+  if (batch.whole) throw new TypeError('MongoDB writes no commit as a whole: ask writesWhole first.');
   const conflicts = await writeProfiles(c, batch.profiles);
   const lost = new Set(conflicts);
   const taken = <T extends { profile: string }>(rows: T[]) => rows.filter(({ profile }) => !lost.has(profile));
@@ -34,10 +35,11 @@ export async function commit(
   );
   await crashPoint('mongo:runs');
   // The claims say so before the rows can be seen: a replay of a row takes its claim over.
-  await markClaims(c, batch.batch, batch.quarantine.map(messageOf), 'quarantined');
+  const batches = batchesOf(batch);
+  await markClaims(c, batches, batch.quarantine.map(messageOf), 'quarantined');
   await markClaims(
     c,
-    batch.batch,
+    batches,
     batch.deadLetters.map(({ event }) => messageOf(event)),
     'dead',
   );
@@ -46,7 +48,7 @@ export async function commit(
   await crashPoint('mongo:rejected');
   const leased = await handOver(c, taken(batch.outbox), batch.leased);
   await crashPoint('mongo:outbox');
-  if (batch.receipt && conflicts.length === 0) await leaveReceipt(batch.receipt);
+  if (batch.receipts && conflicts.length === 0) await leaveReceipts(batch.receipts);
   await crashPoint('mongo:receipt');
   return { conflicts, ...(batch.leased && { leased }) };
 }

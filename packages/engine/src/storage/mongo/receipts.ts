@@ -1,6 +1,7 @@
 import type { UpdateOneModel } from 'mongodb';
 import { crashPoint } from '../../telemetry/crash-point.js';
-import type { Counts, Receipt, StoredAccounting } from '../port.js';
+import type { BatchName, Counts, Receipt, StoredAccounting } from '../port.js';
+import { sumOf } from '../rows.js';
 import type { AccountingDocument, Collections } from './documents.js';
 import { insertIfAbsent } from './insert.js';
 import { fieldName, fromFieldName } from './keys.js';
@@ -19,51 +20,63 @@ export function receiptCalls(c: Collections) {
   const ours = new Map<number, Ours>();
   const count = counter(c);
 
-  async function hasReceipt(partition: number, batch: string): Promise<boolean> {
-    const before = ours.get(partition);
-    const found = await isThere(c, partition, batch);
-    if (!found && before) {
-      if (before.asked.size >= RECENT) before.asked.clear();
-      before.asked.add(batch);
+  /** True when one of these batches left its receipt. */
+  async function hasReceipt(...batches: readonly BatchName[]): Promise<boolean> {
+    const before = new Map(batches.map((batch) => [batch, ours.get(batch.partition)]));
+    const found = await receiptsOf(c, batches);
+    for (const [{ id }, row] of before) {
+      if (!row || found.has(id)) continue;
+      if (row.asked.size >= RECENT) row.asked.clear();
+      row.asked.add(id);
     }
-    return found;
+    return found.size > 0;
   }
 
-  /** Whether it is counted now; false when its receipt is there already. */
-  async function counted(receipt: Receipt): Promise<boolean> {
-    const { partition, batch } = receipt;
+  /** Those of a partition that are counted now; the others have their receipt already. */
+  async function counted(partition: number, all: readonly Receipt[]): Promise<readonly Receipt[]> {
     const known = ours.get(partition);
     if (known) {
-      if (!known.asked.delete(batch) && (await isThere(c, partition, batch))) return false;
+      const asked = all.filter(({ batch }) => known.asked.delete(batch));
+      const open = [...asked, ...(await withoutReceipt(c, without(all, asked)))];
+      if (open.length === 0) return [];
       const { rev } = known;
-      if (await count({ receipt, rev })) {
+      if (await count({ partition, receipts: open, rev })) {
         known.rev = rev + 1;
-        return true;
+        return open;
       }
     }
     for (;;) {
       const found = await c.accounting.findOne({ _id: partition }, { projection: { rev: 1, recent: 1 } });
-      if (!found) await insertIfAbsent(c.accounting, [blank(partition)]);
-      else if (found.recent.includes(batch)) {
-        if (!(await confirm(c, partition, batch))) continue;
-        ours.set(partition, { rev: found.rev, asked: new Set() });
-        return true;
-      } else if (await isThere(c, partition, batch)) return false;
-      else if (await count({ receipt, rev: found.rev })) {
-        ours.set(partition, { rev: found.rev + 1, asked: new Set() });
-        return true;
+      if (!found) {
+        await insertIfAbsent(c.accounting, [blank(partition)]);
+        continue;
       }
+      const before = all.filter(({ batch }) => found.recent.includes(batch));
+      if (before.length > 0 && !(await confirm(c, partition, before))) continue;
+      const open = await withoutReceipt(c, without(all, before));
+      if (open.length > 0 && !(await count({ partition, receipts: open, rev: found.rev }))) continue;
+      const both = [...before, ...open];
+      if (both.length > 0) ours.set(partition, { rev: found.rev + (open.length > 0 ? 1 : 0), asked: new Set() });
+      return both;
     }
   }
 
-  async function leaveReceipt(receipt: Receipt): Promise<void> {
-    if (!(await counted(receipt))) return;
+  async function leaveReceipts(all: readonly Receipt[]): Promise<void> {
+    const byPartition = new Map<number, Receipt[]>();
+    for (const receipt of all) {
+      const own = byPartition.get(receipt.partition);
+      if (own) own.push(receipt);
+      else byPartition.set(receipt.partition, [receipt]);
+    }
+    const open = await Promise.all([...byPartition].map(([partition, own]) => counted(partition, own)));
+    const rows = open.flat().map(({ batch, partition }) => ({ _id: batch, partition, at: Date.now() }));
+    if (rows.length === 0) return;
     await crashPoint('mongo:counted');
     // After the count, never before it: the list covers a crash between the two.
-    await insertIfAbsent(c.receipts, [{ _id: receipt.batch, partition: receipt.partition, at: Date.now() }]);
+    await insertIfAbsent(c.receipts, rows);
   }
 
-  return { hasReceipt, leaveReceipt };
+  return { hasReceipt, leaveReceipts };
 }
 
 /** While nobody else counts in a partition, what this process knows of it need not be asked again. */
@@ -75,46 +88,69 @@ interface Ours {
 }
 
 /**
- * True when this batch was counted and no failover can take that back: a receipt is written only after a majority has
- * the count. A batch that died between the two is repeated, and its count is found.
+ * The batches that were counted so that no failover can take it back: a receipt is written only after a majority has the
+ * count. A batch that died between the two is repeated, and its count is found.
  */
-async function isThere(c: Collections, partition: number, batch: string): Promise<boolean> {
-  return (await find(c.receipts, [batch])).get(batch)?.partition === partition;
+async function receiptsOf(c: Collections, batches: readonly BatchName[]): Promise<Set<string>> {
+  const ids = batches.map(({ id }) => id);
+  const found = await find(c.receipts, ids);
+  return new Set(batches.flatMap(({ id, partition }) => (found.get(id)?.partition === partition ? [id] : [])));
+}
+
+async function withoutReceipt(c: Collections, all: readonly Receipt[]): Promise<Receipt[]> {
+  if (all.length === 0) return [];
+  const found = await receiptsOf(
+    c,
+    all.map(({ batch, partition }) => ({ id: batch, partition })),
+  );
+  return all.filter(({ batch }) => !found.has(batch));
+}
+
+function without(all: readonly Receipt[], some: readonly Receipt[]): Receipt[] {
+  return all.filter((each) => !some.includes(each));
 }
 
 /** What was read may not be on a majority yet. A write after it, acknowledged by a majority, says that it is. */
-async function confirm(c: Collections, partition: number, batch: string): Promise<boolean> {
-  const result = await c.accounting.updateOne({ _id: partition, recent: batch }, { $inc: { confirmations: 1 } });
+async function confirm(c: Collections, partition: number, receipts: readonly Receipt[]): Promise<boolean> {
+  const recent = { $all: receipts.map(({ batch }) => batch) };
+  const result = await c.accounting.updateOne({ _id: partition, recent }, { $inc: { confirmations: 1 } });
   return result.matchedCount === 1;
 }
 
 interface ToCount {
-  receipt: Receipt;
-  /** The revision that it is counted under. */
+  partition: number;
+  receipts: readonly Receipt[];
+  /** The revision that they are counted under. */
   rev: number;
 }
 
-/** Counts a batch; false when it is not sure that it is counted now. */
-function counter(c: Collections): (one: ToCount) => Promise<boolean> {
+/** Counts batches of a partition; false when it is not sure that they are counted now. */
+function counter(c: Collections): (some: ToCount) => Promise<boolean> {
   return together(c.accounting, async (all) => {
-    const updates = all.map((one) => ({ updateOne: update(one) }));
+    const updates = all.map((some) => ({ updateOne: update(some) }));
     const { matchedCount } = await c.accounting.bulkWrite(updates, { ordered: false });
     return all.map(() => matchedCount === all.length);
   });
 }
 
-function update({ receipt, rev }: ToCount): UpdateOneModel<AccountingDocument> {
-  const { partition, batch, producer, accepted, counts, nodes } = receipt;
+function update({ partition, receipts, rev }: ToCount): UpdateOneModel<AccountingDocument> {
+  const batches = receipts.map(({ batch }) => batch);
+  const { counts, nodes } = sumOf(receipts);
   const $inc: { [path: string]: number } = { rev: 1 };
   for (const [name, n] of Object.entries(counts)) $inc[`counts.${name}`] = n;
   for (const [node, n] of Object.entries(nodes)) $inc[`nodes.${fieldName(node)}`] = n;
+  const $max: { [path: string]: number } = {};
+  for (const { producer, accepted } of receipts) {
+    const path = `accepted.${fieldName(producer)}`;
+    // Workers make batches too, of what was accepted before: their names need no place here.
+    if (accepted > ($max[path] ?? 0)) $max[path] = accepted;
+  }
   return {
-    filter: { _id: partition, rev, recent: { $ne: batch } },
+    filter: { _id: partition, rev, recent: { $nin: batches } },
     update: {
       $inc,
-      // Workers make batches too, of what was accepted before: their names need no place here.
-      ...(accepted > 0 && { $max: { [`accepted.${fieldName(producer)}`]: accepted } }),
-      $push: { recent: { $each: [batch], $slice: -RECENT } },
+      ...(Object.keys($max).length > 0 && { $max }),
+      $push: { recent: { $each: batches, $slice: -RECENT } },
     },
   };
 }

@@ -35,7 +35,7 @@ describe.skipIf(!servers.ok)('on a MongoDB server', () => {
     try {
       for (const store of stores) await store.open();
       const batches = Array.from({ length: 6 }, newId);
-      const leave = (store: Store, batch: string) => store.commit(aCommit({ batch, receipt: aReceipt(batch) }));
+      const leave = (store: Store, batch: string) => store.commit(aCommit({ batch, receipts: [aReceipt(batch)] }));
       // Each knows a revision of its own count when the other one has gone on, and repeats what the other has done.
       for (const [n, batch] of batches.entries()) {
         const [first, second] = n % 2 ? stores : ([stores[1], stores[0]] as const);

@@ -10,6 +10,7 @@ import { identifierCalls } from './identifiers.js';
 import { inTime } from './in-time.js';
 import { leaser } from './lease.js';
 import { listCalls } from './lists.js';
+import { looker } from './look.js';
 import { eventMonths, monthOf } from './months.js';
 import { loadProfiles, writeProfiles } from './profiles.js';
 import { accounting, receiptCalls } from './receipts.js';
@@ -46,7 +47,7 @@ export function createMongoStore(options: MongoStoreOptions): Store {
   const db = client.db(options.database ?? (inUrl ? undefined : 'tributary'));
   const c = collections(db);
   const months = eventMonths(db);
-  const { hasReceipt, leaveReceipt } = receiptCalls(c);
+  const receipts = receiptCalls(c);
   /** These may take as long as they need. */
   const unhurried = {
     async open() {
@@ -64,11 +65,9 @@ export function createMongoStore(options: MongoStoreOptions): Store {
     ...identifierCalls(c),
     loadProfiles: (ids) => loadProfiles(c, ids),
     replaceProfile: async (profile) => (await writeProfiles(c, [profile])).length === 0,
-    commit: (batch) => commit(c, months, leaveReceipt, batch),
-    hasReceipt: async (...batches) => {
-      const found = await Promise.all(batches.map(({ id, partition }) => hasReceipt(partition, id)));
-      return found.includes(true);
-    },
+    commit: (batch) => commit(c, months, receipts, batch),
+    look: looker(c, receipts),
+    hasReceipt: receipts.hasReceipt,
 
     profileEvents: (profiles, page) => profileEvents(months, profiles, page),
     ...listCalls(c),
@@ -81,11 +80,12 @@ export function createMongoStore(options: MongoStoreOptions): Store {
     replayDelivery: (id, how) => replayDelivery(c, id, how),
 
     ...recordCalls(c),
-  } satisfies Omit<Store, 'name' | 'closesRuns' | keyof typeof unhurried>;
+  } satisfies Omit<Store, 'name' | 'closesRuns' | 'writesWhole' | keyof typeof unhurried>;
   return {
     name: 'mongodb',
     // Either would be several collections in one step, which asks for transactions.
     closesRuns: false,
+    writesWhole: false,
     ...guarded(unhurried),
     ...guarded(calls, (answer) => inTime(client, answer, COMMANDS)),
   };

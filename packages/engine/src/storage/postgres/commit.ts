@@ -6,7 +6,7 @@ import { addDeliveries } from './deliveries.js';
 import { codeOf, NOT_ALL } from './errors.js';
 import type { Months } from './months.js';
 import { docOf, PROFILE_COLUMNS, toProfileRow, writeProfiles } from './profiles.js';
-import { addReceipt, receiptsOf } from './receipts.js';
+import { addReceipts } from './receipts.js';
 import { addRejected } from './rejected.js';
 import { addRuns } from './runs.js';
 import { asLines, asRows, type Db, rowsWithDocs } from './sql.js';
@@ -28,7 +28,7 @@ export async function commit(db: Db, months: Months, batch: Commit, owner: numbe
   addDeliveries(statement, db.schema, batch);
   addRuns(statement, db.schema, batch.runs, OF_WINNERS);
   addRejected(statement, db.schema, batch);
-  addReceipt(statement, db.schema, batch);
+  addReceipts(statement, db.schema, batch);
   if (epoch !== undefined)
     statement.part('fence', `SELECT ${db.schema}.require_owner(${statement.value(epoch)}::bigint)`);
   if (batch.whole) addWhole(statement, db.schema, batch);
@@ -51,11 +51,11 @@ export async function commit(db: Db, months: Months, batch: Commit, owner: numbe
 }
 
 /** Nothing stays written when something was lost to another, or a batch has its receipt: its numbers are counted then. */
-function addWhole(statement: Statement, schema: string, { receipt, claims }: Commit): void {
+function addWhole(statement: Statement, schema: string, { receipts, claims }: Commit): void {
   const missing = ['ARRAY(SELECT id FROM lost)'];
   if (claims) missing.push('ARRAY(SELECT id FROM wanted_claims EXCEPT SELECT id FROM new_claims)');
-  if (receipt) {
-    const batches = statement.value(receiptsOf(receipt).map(({ batch }) => columnKey(batch)));
+  if (receipts) {
+    const batches = statement.value(receipts.map(({ batch }) => columnKey(batch)));
     missing.push(`ARRAY(SELECT unnest(${batches}::text[]) EXCEPT SELECT batch FROM new_receipt)`);
   }
   statement.part('whole', `SELECT ${schema}.require_all(${missing.join(' || ')})`);

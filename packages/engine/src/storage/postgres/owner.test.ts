@@ -12,7 +12,7 @@ import { createPostgresStore } from './store.js';
 const commitOf = () => {
   const profile = aProfile();
   const batch = newId();
-  return aCommit({ batch, profiles: [profile], events: [stored(profile.id)], receipt: aReceipt(batch) });
+  return aCommit({ batch, profiles: [profile], events: [stored(profile.id)], receipts: [aReceipt(batch)] });
 };
 
 function owners(name: string, sqlOf: () => Sql): void {

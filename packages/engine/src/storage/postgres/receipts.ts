@@ -1,18 +1,19 @@
 import { columnKey, decode, encode } from '../codec.js';
 import type { BatchName, Commit, Counts, Receipt, StoredAccounting } from '../port.js';
+import { sumOf } from '../rows.js';
 import { asRows, type Db } from './sql.js';
 import type { Statement } from './statement.js';
 
-type Joined = NonNullable<Receipt['joined']>[number];
-
 /**
- * The receipt of a batch, and what it counts. The numbers are added up in the same statement, only if the receipt is
- * new; so receipts can be cleaned away, and nothing is summed on reading.
+ * The receipts of batches, and what they count. The numbers are added up in the same statement, only if a receipt is new;
+ * so receipts can be cleaned away, and nothing is summed on reading. Of several batches, which are written whole or not at
+ * all, the numbers go to the partition of the first: there is a row less to write for each of the others.
  */
-export function addReceipt(statement: Statement, schema: string, { receipt }: Commit): void {
-  if (!receipt) return;
-  const { partition, counts, nodes } = receipt;
-  const all = receiptsOf(receipt);
+export function addReceipts(statement: Statement, schema: string, { receipts: all = [] }: Commit): void {
+  const [first] = all;
+  if (!first) return;
+  const { partition } = first;
+  const { counts, nodes } = sumOf(all);
   const numbers = [
     ...Object.entries(counts).map(([name, n]) => counterOf(partition, 'count', name, n)),
     ...Object.entries(nodes).map(([name, n]) => counterOf(partition, 'node', name, n)),
@@ -45,14 +46,9 @@ export function addCounters(statement: Statement, schema: string, query: string)
   );
 }
 
-/** The batches that a receipt is of. */
-export function receiptsOf({ batch, partition, producer, accepted, joined = [] }: Receipt): Joined[] {
-  return [{ batch, partition, producer, accepted }, ...joined];
-}
-
 /** The running counts of each producer as of its last batch of a partition: a row may be written once in a statement. */
-function latest(all: readonly Joined[]): Joined[] {
-  const last = new Map<string, Joined>();
+function latest(all: readonly Receipt[]): Receipt[] {
+  const last = new Map<string, Receipt>();
   for (const each of all) {
     const key = `${each.partition}/${each.producer}`;
     if (each.accepted > (last.get(key)?.accepted ?? -1)) last.set(key, each);

@@ -1,6 +1,6 @@
 import { columnKey, decode, encode } from '../codec.js';
 import type { Commit } from '../port.js';
-import { receiptsOf } from './receipts.js';
+import { batchesOf } from '../rows.js';
 import { asRows, type Db } from './sql.js';
 import type { Statement } from './statement.js';
 
@@ -9,7 +9,7 @@ const TABLES = { quarantine: 'quarantine', 'dead-letters': 'dead_letters' } as c
 
 /** Quarantined and dead events, and the claims of their messages, which say so from now on. */
 export function addRejected(statement: Statement, schema: string, commit: Commit): void {
-  const { batch, quarantine, deadLetters, receipt } = commit;
+  const { quarantine, deadLetters } = commit;
   const claims: { id: string; state: string }[] = [];
   if (quarantine.length > 0) {
     for (const { source, messageId } of quarantine) claims.push(claimOf(source, messageId, 'quarantined'));
@@ -32,12 +32,11 @@ export function addRejected(statement: Statement, schema: string, commit: Commit
     );
   }
   if (claims.length === 0) return;
-  const batches = receipt ? receiptsOf(receipt).map((each) => each.batch) : [batch];
   statement.part(
     'marked_claims',
     `UPDATE ${schema}.claims c SET state = r.state
      FROM json_to_recordset(${statement.value(asRows(claims))}::text::json) AS r(id text, state text)
-     WHERE c.id = r.id AND c.batch = ANY(${statement.value(batches)}::text[])`,
+     WHERE c.id = r.id AND c.batch = ANY(${statement.value(batchesOf(commit))}::text[])`,
   );
 }
 

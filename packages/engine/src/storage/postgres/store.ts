@@ -72,6 +72,7 @@ export function createPostgresStore({ sql, schema = 'tributary', epoch }: Postgr
     putLedger: (entry) => profiles.putLedger(db, entry),
     commit: (batch) => commit(db, months, batch, mine),
     look: (ask) => look(db, ask),
+    writesWhole: true,
     hasReceipt: (...batches) => receipts.hasReceipt(db, batches),
 
     profileEvents: (ids, page) => lists.profileEvents(db, ids, page),

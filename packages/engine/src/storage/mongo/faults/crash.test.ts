@@ -75,11 +75,11 @@ describe.skipIf(!servers.ok)('a commit on MongoDB', () => {
     const partition = 9;
     const batch = newId();
     const receipt = aReceipt(batch, { partition, nodes: { 'late@1/a/out': 1 } });
-    const commit = aCommit({ batch, partition, receipt });
+    const commit = aCommit({ batch, partition, receipts: [receipt] });
     await store.commit(commit);
     for (let i = 0; i < 201; i++) {
       const other = newId();
-      await store.commit(aCommit({ batch: other, partition, receipt: aReceipt(other, { partition }) }));
+      await store.commit(aCommit({ batch: other, partition, receipts: [aReceipt(other, { partition })] }));
     }
     await store.commit(commit);
     expect((await store.accounting()).nodes['late@1/a/out']).toBe(1);

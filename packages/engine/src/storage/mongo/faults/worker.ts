@@ -93,7 +93,16 @@ function commitOf(work: Work, states: Profile[], changed: Profile[]) {
   const runs = people.map(({ profile, events }) => ({ profile, run: runOf(profile, events) }));
   const counts = { applied: events.length, duplicate: 0, quarantined: 1, deadLettered: 0, emitted: 0 };
   const receipt = aReceipt(batch, { partition, counts, nodes: { [node]: 1 } });
-  return aCommit({ batch, partition, profiles: changed, events, outbox, runs, quarantine: [rejected], receipt });
+  return aCommit({
+    batch,
+    partition,
+    profiles: changed,
+    events,
+    outbox,
+    runs,
+    quarantine: [rejected],
+    receipts: [receipt],
+  });
 }
 
 function runOf(profile: string, events: Event[]): Run {
