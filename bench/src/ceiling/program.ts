@@ -1,4 +1,5 @@
-import { createMongoStore, createPostgresStore, openEmbedded, pgliteSql, poolSql } from '@tributary/engine';
+import { createPostgresStore, openEmbedded, pgliteSql, poolSql } from '@tributary/engine';
+import { createMongoStore } from '@tributary/engine/mongo';
 import { given, tell } from '../programs/program.js';
 import type { Backend } from '../servers/backends.js';
 import { startApi } from './api.js';

@@ -1,6 +1,5 @@
 import {
   createEngine,
-  createMongoStore,
   createPostgresQueue,
   createPostgresStore,
   createRedisQueue,
@@ -14,6 +13,7 @@ import {
   type Queue,
   type Store,
 } from '@tributary/engine';
+import { createMongoStore } from '@tributary/engine/mongo';
 import type { Servers } from './servers.js';
 
 /** The suite's own look at queue and store: it reads what the program has written, through no proxy. */

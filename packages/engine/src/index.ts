@@ -16,7 +16,6 @@ export { type Queue, QueueUnavailable } from './queue/port.js';
 export { createPostgresQueue } from './queue/postgres.js';
 export { createRedisQueue } from './queue/redis.js';
 export * from './settings/index.js';
-export { createMongoStore } from './storage/mongo/store.js';
 export {
   BadCursor,
   type DeadEvent,

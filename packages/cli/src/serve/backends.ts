@@ -3,7 +3,6 @@ import {
   asStoreError,
   type Backends,
   chooseBackends,
-  createMongoStore,
   createPostgresQueue,
   createPostgresStore,
   createRedisQueue,
@@ -77,6 +76,7 @@ export async function openBackends(
       : createPostgresQueue({ ...options, url: settings.postgresUrl as string }),
   );
   if (chosen.store === 'mongo') {
+    const { createMongoStore } = await import('@tributary/engine/mongo');
     const store = createMongoStore({ url: settings.mongodbUrl as string });
     await patiently(startupMs, () => store.open());
     return { queue, store, release: async () => {} };
