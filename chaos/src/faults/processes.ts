@@ -61,18 +61,24 @@ export const processFaults = {
   'stop-worker': {
     title: 'a worker told to stop while the store is out of reach',
     fits: several,
+    // What comes in this round stays in somebody's hands.
+    async before(world) {
+      for (const place of placesOf(world, 'worker')) await place.ready();
+      world.servers.storeServer?.proxy?.shut(true);
+    },
     async play(world) {
       const workers = placesOf(world, 'worker');
       const first = world.random.below(workers.length);
-      const { storeServer } = world.servers;
+      const stopped: Place[] = [];
       // One that does not lead may have no batch in its hands to give back: then the next one is told.
-      for (let n = 0; n === 0 || (n < workers.length && world.missed('job:before-give-back')); n++) {
-        const place = workers[(first + n) % workers.length] as Place;
-        await place.ready();
-        storeServer?.proxy?.shut(true);
+      while (stopped.length === 0 || (stopped.length < workers.length && world.missed('job:before-give-back'))) {
+        const place = workers[(first + stopped.length) % workers.length] as Place;
         await sleep(500 + world.random.below(500));
         await place.stop();
-        storeServer?.proxy?.shut(false);
+        stopped.push(place);
+      }
+      world.servers.storeServer?.proxy?.shut(false);
+      for (const place of stopped) {
         place.resume();
         await place.ready();
       }

@@ -27,5 +27,7 @@ export interface Fault {
   title: string;
   /** Whether it can be done to this world. */
   fits(world: World): boolean;
+  /** Before the events of its round are sent. */
+  before?(world: World): Promise<void>;
   play(world: World): Promise<void>;
 }

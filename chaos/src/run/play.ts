@@ -7,7 +7,7 @@ import type { Servers } from '../deployment/servers.js';
 import { FAULTS, type FaultName, makeSchedule } from '../faults/faults.js';
 import { Hunter } from '../faults/hunter.js';
 import { mustBeMet } from '../faults/points.js';
-import type { World } from '../faults/world.js';
+import type { Fault, World } from '../faults/world.js';
 import { SOURCE } from '../oracle/effects.js';
 import type { Finding, Promised } from '../oracle/observed.js';
 import { Random } from '../workload/random.js';
@@ -90,8 +90,10 @@ export async function play({ servers, workload, points, rounds, env, progress, .
       // Whoever is to die shall have something to die of.
       if (hunter.missing.length > 0) await hunter.armed(ARMED_MS);
       const before = hunter.total;
+      const fault: Fault | undefined = name && FAULTS[name];
+      await fault?.before?.(world);
       const work = [feeder.send(n, rounds)];
-      if (name) work.push(FAULTS[name].play(world));
+      if (fault) work.push(fault.play(world));
       await Promise.all(work);
       if (name) faults.set(name, (faults.get(name) ?? 0) + 1);
       if (hunter.missing.length > 0) await until(() => hunter.total > before, recovered(world));
