@@ -1,5 +1,5 @@
-import { v7 as uuidv7 } from 'uuid';
 import type { BatchItem } from '../events/batch.js';
+import { newUuid } from '../events/ids.js';
 import { type SealedBatch, type SealedItems, seal, sealItems } from '../events/sealed.js';
 import type { Queue } from '../queue/port.js';
 import { crashPoint } from '../telemetry/crash-point.js';
@@ -52,7 +52,7 @@ export class Lane {
   #sending = false;
   #until = 0;
   #wake: (() => void) | undefined;
-  #producer = uuidv7();
+  #producer = newUuid();
   #accepted = 0;
   /** Events that wait to be sent. */
   depth = 0;
@@ -110,7 +110,7 @@ export class Lane {
       } catch (error) {
         // Whether that batch arrived is not known. Under a new name the running count is right
         // either way: if it did, its receipt says so under the old name.
-        this.#producer = uuidv7();
+        this.#producer = newUuid();
         this.#accepted = 0;
         for (const waiting of taken) waiting.failed(error);
       } finally {
@@ -129,7 +129,7 @@ export class Lane {
     for (const { sealed } of taken) this.#accepted += sealed.events;
     const head = {
       v: 1 as const,
-      id: uuidv7(),
+      id: newUuid(),
       partition: this.partition,
       createdAt: Date.now(),
       producer: this.#producer,

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
-import { v7 as uuidv7 } from 'uuid';
 import type { Lanes } from '../collect/lanes.js';
+import { newUuid } from '../events/ids.js';
 import type { Reservation } from '../pipeline/context.js';
 import type { Commit, DeliveryRow, DeliveryStore } from '../storage/port.js';
 import { HeldRows } from './held.js';
@@ -127,7 +127,7 @@ export class Dispatcher {
     const { leaseMs, onError } = this.options;
     const room = this.#places.room();
     if (room === 0 || this.#running.size >= MOST) return 'full';
-    const lease = uuidv7();
+    const lease = newUuid();
     // Of very many destinations, fewer rows each.
     const limit = Math.min(this.#places.half, Math.max(1, Math.floor((MOST - this.#running.size) / room)));
     const except = this.#places.full();

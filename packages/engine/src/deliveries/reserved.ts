@@ -1,4 +1,4 @@
-import { v7 as uuidv7 } from 'uuid';
+import { newUuid } from '../events/ids.js';
 import type { Reservation } from '../pipeline/context.js';
 import { decode, encode } from '../storage/codec.js';
 import type { Commit, DeliveryRow, DeliveryStore } from '../storage/port.js';
@@ -76,7 +76,7 @@ export class ReservedRows {
     }
     if (reserved.size === 0) return undefined;
     const { leaseMs } = this.options;
-    const lease = uuidv7();
+    const lease = newUuid();
     const confirm = (keys: readonly string[]) => {
       const rows = this.#rowsOf(keys, lease);
       const isLate = this.#isClosed || performance.now() - begun > leaseMs / 3;

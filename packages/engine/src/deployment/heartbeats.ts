@@ -1,5 +1,5 @@
 import type { Json } from '@tributary/sdk';
-import { v7 as uuidv7 } from 'uuid';
+import { newUuid } from '../events/ids.js';
 import type { Health, Role } from '../port.js';
 import type { RecordStore } from '../storage/port.js';
 
@@ -22,7 +22,7 @@ export const isLiving = ({ secondsAgo }: Health['workers'][number]): boolean => 
 
 /** Each process says now and then that it lives, so that the others can say who does. */
 export class Heartbeats {
-  readonly #id = uuidv7();
+  readonly #id = newUuid();
   #rev = 0;
   #timer: NodeJS.Timeout | undefined;
 

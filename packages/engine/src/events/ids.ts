@@ -10,8 +10,8 @@ let next = IDS;
 let msecs = Number.NEGATIVE_INFINITY;
 let seq = 0;
 
-/** A UUIDv7 for an event. Within this process each is greater than the one before, also when the clock is set back. */
-export function eventId(): string {
+/** A UUIDv7. Within this process each is greater than the one before, also when the clock is set back. */
+export function newUuid(): string {
   if (next === IDS) {
     randomFillSync(pool);
     next = 0;

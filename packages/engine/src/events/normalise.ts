@@ -2,7 +2,7 @@ import { EVENT_TYPES, type Event, type EventType, type Json, type JsonObject } f
 import { type IdentityRules, normaliseIdentifier } from '../identity/rules.js';
 import type { BatchItem } from './batch.js';
 import { correctedTime, type Moment, parseTime } from './clock.js';
-import { eventId } from './ids.js';
+import { newUuid } from './ids.js';
 import { LIMITS } from './limits.js';
 import { depthExceeds, isObject, jsonBytes, shortened } from './shape.js';
 
@@ -36,7 +36,7 @@ export function normaliseCall(
   call: Json,
   context: NormaliseContext,
 ): Extract<BatchItem, { kind: 'event' | 'rejected' }> {
-  const id = eventId();
+  const id = newUuid();
   try {
     return { kind: 'event', event: canonical(id, call, context) };
   } catch (error) {

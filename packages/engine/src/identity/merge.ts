@@ -1,4 +1,4 @@
-import { v7 as uuidv7 } from 'uuid';
+import { newUuid } from '../events/ids.js';
 import { emptyProfile } from '../profiles/create.js';
 import { absorbInto } from '../profiles/merge.js';
 import type { MergeDecision, Profile } from '../profiles/profile.js';
@@ -41,7 +41,7 @@ export async function mergeProfiles(
   if (force && !(await state(directory, users))) return;
   const identifiers = moving.map((doc) => doc.id);
   const frozen: Profile = { ...(there ?? emptyProfile(loser, now)) };
-  frozen.into = { survivor, ledger: uuidv7(), at: now, by, identifiers, ...(force && { force }) };
+  frozen.into = { survivor, ledger: newUuid(), at: now, by, identifiers, ...(force && { force }) };
   frozen.version++;
   crashPoint('merge:before-freeze');
   if (!(await directory.store.replaceProfile(frozen))) {

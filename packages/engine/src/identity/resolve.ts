@@ -1,4 +1,4 @@
-import { v7 as uuidv7 } from 'uuid';
+import { newUuid } from '../events/ids.js';
 import type { Profile } from '../profiles/profile.js';
 import type { CommitStore, IdentifierDoc } from '../storage/port.js';
 import { crashPoint } from '../telemetry/crash-point.js';
@@ -51,7 +51,7 @@ export async function resolve(input: ResolveInput): Promise<Resolution>;
 export async function resolve(input: ResolveInput & Partial<PlainInput>): Promise<Resolution | Refusal> {
   const { store, rules, batch, from, items, confirm, isPlain, directory = new Directory(store, rules) } = input;
   const ids = new Map<string, string>();
-  const newId = (key: string) => ids.get(key) ?? (ids.set(key, uuidv7()).get(key) as string);
+  const newId = (key: string) => ids.get(key) ?? (ids.set(key, newUuid()).get(key) as string);
   await directory.loadIdentifiers(keysOf(items, rules));
   for (let tries = 0; tries < 1_000; tries++) {
     await directory.loadProfiles(namedProfiles(directory, items));

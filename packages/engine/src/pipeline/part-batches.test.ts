@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { Batch } from '../events/batch.js';
 import { PartBatches } from './part-batches.js';
 
-const named = (id: string, partition: number) => ({ id, partition }) as Batch;
+const named = (id: string, partition: number) => ({ id, partition, createdAt: 0 }) as Batch;
 const [a, b, c, x] = [named('batch-a1b2c3', 1), named('batch-d4e5f6', 1), named('batch-a7b8c9', 1), named('a', 2)];
 
 it('says of a batch what comes before it in its partition and is written with it', () => {

@@ -2,15 +2,16 @@ import type { SessionView } from '@tributary/sdk';
 import type { Batch } from '../events/batch.js';
 import type { CompiledFlow, FlowRunResult, MissingFlow } from '../flows/index.js';
 import { resumeFlow, runFlow } from '../flows/index.js';
-import type { OutboxEntry, Run } from '../flows/run.js';
+import type { OutboxEntry } from '../flows/run.js';
 import type { ExtraIdentifier } from '../identity/plan.js';
 import type { Resolution } from '../identity/resolve.js';
 import { normaliseIdentifier } from '../identity/rules.js';
 import { addIdentifiers, applyEvent } from '../profiles/apply.js';
 import { emptyProfile } from '../profiles/create.js';
 import { FlowDraft } from '../profiles/draft.js';
-import { addPassages } from '../profiles/passages.js';
-import type { Mark, Passages, Profile, Session } from '../profiles/profile.js';
+import { addPassages, addPassagesOf } from '../profiles/passages.js';
+import type { Mark, Passages, Profile } from '../profiles/profile.js';
+import { viewOfSession } from '../profiles/sessions.js';
 import type { Commit } from '../storage/port.js';
 import { weakened } from '../telemetry/weakened.js';
 import type { Placed } from './claim.js';
@@ -62,7 +63,7 @@ export class PartWork {
     const message = claimId(item);
     const done = draft.done.get(message);
     if (done && !weakened('marks')) {
-      if (done.nodes) addTo(this.#found, placed.batch.id, done.nodes);
+      if (done.nodes) addPassagesOf(this.#found, placed.batch.id, done.nodes);
       if (item.kind !== 'resume') this.#keepEvent(item, done);
       return;
     }
@@ -75,7 +76,7 @@ export class PartWork {
   #draft(id: string, batch: Batch): Draft {
     const known = this.#drafts.get(id);
     if (known) return known;
-    const profile = this.resolution.directory.profiles.get(id) ?? emptyProfile(id, acceptedAt(batch));
+    const profile = this.resolution.directory.profiles.get(id) ?? emptyProfile(id, this.#batches.acceptedAt(batch));
     const mine = profile.marks.filter((mark) => this.#batches.has(mark));
     const draft: Draft = {
       profile,
@@ -150,24 +151,32 @@ export class PartWork {
     const enter = (node: string) => {
       profile.node = node;
     };
-    return { event, profile, session, now: acceptedAt(batch), partition: batch.partition, batch: batch.id, enter };
+    return {
+      event,
+      profile,
+      session,
+      now: this.#batches.acceptedAt(batch),
+      partition: batch.partition,
+      batch: batch.id,
+      enter,
+    };
   }
 
   #finish(draft: Draft, placed: Placed, result: FlowRunResult): void {
-    const { item, batch } = placed;
     for (const entry of result.outbox) this.#handOver(draft, entry, placed);
     addPassages(draft.passed, result.nodeCounts);
-    if (result.notable || isSample(eventOf(item))) {
-      const run = storedRun(draft.profile.id, eventOf(item), result, acceptedAt(batch));
-      this.#runs.push({ profile: draft.profile.id, run });
-    }
+    if (result.notable || isSample(eventOf(placed.item))) this.#keepRun(draft, placed, result);
   }
 
   #park(draft: Draft, placed: Placed, { entry, result }: Parked): void {
-    const { item, batch } = placed;
     this.#handOver(draft, entry, placed);
-    const run: Run = storedRun(draft.profile.id, eventOf(item), { ...result, status: 'parked' }, acceptedAt(batch));
-    this.#runs.push({ profile: draft.profile.id, run });
+    this.#keepRun(draft, placed, { ...result, status: 'parked' });
+  }
+
+  #keepRun(draft: Draft, { item, batch }: Placed, result: Parameters<typeof storedRun>[2]): void {
+    const profile = draft.profile.id;
+    const run = storedRun(profile, eventOf(item), result, this.#batches.acceptedAt(batch));
+    this.#runs.push({ profile, run });
   }
 
   #handOver(draft: Draft, entry: OutboxEntry, { batch, trace }: Placed): void {
@@ -207,8 +216,8 @@ export class PartWork {
    */
   nodes(): Map<string, Passages> {
     const sums = new Map<string, Passages>();
-    for (const [batch, found] of this.#found) addTo(sums, batch, found);
-    for (const { passed, last } of this.#drafts.values()) addTo(sums, last, passed);
+    for (const [batch, found] of this.#found) addPassagesOf(sums, batch, found);
+    for (const { passed, last } of this.#drafts.values()) addPassagesOf(sums, last, passed);
     return sums;
   }
 
@@ -237,19 +246,4 @@ export class PartWork {
       deadLetters: [],
     };
   }
-}
-
-function addTo(sums: Map<string, Passages>, batch: string, passed: Passages): void {
-  const sum = sums.get(batch) ?? (Object.create(null) as Passages);
-  addPassages(sum, passed);
-  sums.set(batch, sum);
-}
-
-/** What `now` is for its events: a repeat of the batch computes the same. */
-function acceptedAt({ createdAt }: Batch): string {
-  return new Date(createdAt).toISOString();
-}
-
-function viewOfSession(session: Session | undefined): SessionView | undefined {
-  return session && { id: session.id, startedAt: session.startedAt, events: session.events };
 }

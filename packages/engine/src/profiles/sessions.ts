@@ -1,3 +1,4 @@
+import type { SessionView } from '@tributary/sdk';
 import type { Profile, Session } from './profile.js';
 
 /** A gap longer than this, in milliseconds, begins a new session. */
@@ -65,4 +66,9 @@ function count(profile: Profile, at: string, by: number): void {
   const n = (profile.sessions.days[day] ?? 0) + by;
   if (n === 0) delete profile.sessions.days[day];
   else profile.sessions.days[day] = n;
+}
+
+/** A session as flows see it. */
+export function viewOfSession(session: Session | undefined): SessionView | undefined {
+  return session && { id: session.id, startedAt: session.startedAt, events: session.events };
 }
