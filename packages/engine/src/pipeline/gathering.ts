@@ -6,8 +6,11 @@ import type { PipelineContext } from './context.js';
 import { batchesBehind, joinedInVain, MOST_TOGETHER } from './join.js';
 import { applyTogether, type Member } from './together.js';
 
-/** Commits of a process that are in work side by side: while the server writes one, the next is computed. */
-const AT_ONCE = 2;
+/**
+ * Commits of a process that are in work side by side: while the server writes one, the next is computed. One that is
+ * written in steps waits for the server more often (docs/performance.md).
+ */
+const AT_ONCE = { whole: 2, inSteps: 4 };
 
 interface Waiting extends Omit<Member, 'behind'> {
   /** Does it by itself. */
@@ -43,7 +46,8 @@ export class Gathering {
   }
 
   #next(context: PipelineContext): void {
-    while (this.#running < AT_ONCE && this.#waiting.length > 0) {
+    const atOnce = context.store.writesWhole ? AT_ONCE.whole : AT_ONCE.inSteps;
+    while (this.#running < atOnce && this.#waiting.length > 0) {
       const taken = this.#take();
       const work = () => workOff(context, taken);
       this.#running++;
