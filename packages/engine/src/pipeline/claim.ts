@@ -1,5 +1,5 @@
 import type { Batch, BatchItem } from '../events/batch.js';
-import type { Counts } from '../storage/port.js';
+import type { ClaimAnswer, Counts } from '../storage/port.js';
 import { crashPoint } from '../telemetry/crash-point.js';
 import { weakened } from '../telemetry/weakened.js';
 import type { PipelineContext } from './context.js';
@@ -57,10 +57,16 @@ export function without({ mine, duplicates }: Claims, holderOf: (claimed: Claime
 /** Steps 1 and 2: repeats inside the batch are dropped, the rest is claimed. */
 export async function claim(context: PipelineContext, batch: Batch): Promise<Claims> {
   const all = distinct([batch]);
-  crashPoint('batch:before-claims');
-  const answers = await context.store.claimMessages(all.mine.map(({ item }) => claimOf(item, batch.id)));
-  crashPoint('batch:after-claims');
+  const answers = await claimAll(context, all.mine);
   return without(all, (_, i) => answers[i]?.batch);
+}
+
+/** Claims each for its batch; answers whose they are, in order. */
+export async function claimAll({ store }: PipelineContext, mine: readonly Claimed[]): Promise<ClaimAnswer[]> {
+  crashPoint('batch:before-claims');
+  const answers = await store.claimMessages(mine.map(({ item, batch }) => claimOf(item, batch.id)));
+  crashPoint('batch:after-claims');
+  return answers;
 }
 
 function countDuplicate(duplicates: Claims['duplicates'], { batch, item }: Claimed): void {

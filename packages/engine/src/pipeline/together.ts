@@ -3,9 +3,8 @@ import { Directory } from '../identity/directory.js';
 import { keysOf, type Refusal, type Resolution, resolve } from '../identity/resolve.js';
 import type { Lease } from '../queue/port.js';
 import type { Commit, Looked, Receipt } from '../storage/port.js';
-import { crashPoint } from '../telemetry/crash-point.js';
 import { weakened } from '../telemetry/weakened.js';
-import { type Claimed, type Claims, countsOf, distinct, isWork, type Placed, without } from './claim.js';
+import { type Claimed, type Claims, claimAll, countsOf, distinct, isWork, type Placed, without } from './claim.js';
 import {
   addExtra,
   type Extra,
@@ -16,7 +15,7 @@ import {
   resolveItems,
 } from './compute.js';
 import type { PipelineContext } from './context.js';
-import { claimId, claimOf } from './items.js';
+import { claimId } from './items.js';
 import { MOST_ITEMS } from './join.js';
 import { PartWork } from './work.js';
 import { LeaseLost, writeWork } from './write.js';
@@ -64,7 +63,7 @@ export async function applyTogether(
       const whole = { ...ended, ...claimsOf(claims, left), whole: true } as const;
       if ((await writeWork(context, leases, work.result({ isWhole: true }), whole)).undone) continue;
     } else {
-      if (!(await claimAll(context, claims, left))) return undefined;
+      if (!(await areClaimed(context, claims, left))) return undefined;
       if ((await writeWork(context, leases, work.result(), ended)).conflicts.length > 0) return undefined;
     }
     tell(context, claims, left, begun);
@@ -176,13 +175,11 @@ function claimsOf(claims: Claims, batches: readonly Batch[]): Pick<Commit, 'clai
   return mine.length > 0 && !weakened('claims') ? { claims: mine } : {};
 }
 
-/** Claims what was free a moment ago, for each batch its own; false when another was quicker with one. */
-async function claimAll({ store }: PipelineContext, claims: Claims, batches: readonly Batch[]): Promise<boolean> {
-  const mine = ofThese(claims, batches).map(({ item, batch }) => claimOf(item, batch.id));
-  crashPoint('batch:before-claims');
-  const answers = await store.claimMessages(mine);
-  crashPoint('batch:after-claims');
-  return weakened('claims') || answers.every((answer, i) => answer.batch === mine[i]?.batch);
+/** Claims what was free a moment ago; false when another was quicker with one. */
+async function areClaimed(context: PipelineContext, claims: Claims, batches: readonly Batch[]): Promise<boolean> {
+  const mine = ofThese(claims, batches);
+  const answers = await claimAll(context, mine);
+  return weakened('claims') || answers.every((answer, i) => answer.batch === mine[i]?.batch.id);
 }
 
 function ofThese({ mine }: Claims, batches: readonly Batch[]): Claimed[] {
