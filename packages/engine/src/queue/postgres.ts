@@ -1,6 +1,7 @@
 import type { PGlite } from '@electric-sql/pglite';
 import { Queue as BullQueue, type PgPool, quoteSchemaName, runMigrations } from 'bullmq';
 import pg from 'pg';
+import { outlive } from '../storage/postgres/outlive.js';
 import { QueueError } from './errors.js';
 import { agree, firstNumber, type WantedNumber } from './numbers.js';
 import { PartitionedQueue } from './partitions.js';
@@ -77,8 +78,7 @@ function open(source: PostgresSource, schema: string, settings: QueueSettings): 
 
 /** BullMQ describes a pool in types of its own, which `pg.Pool` has at run time but not to the letter. */
 function asBullPool(pool: pg.Pool): PgPool {
-  // An idle connection that breaks is replaced; without a listener its error would end the process.
-  pool.on('error', () => undefined);
+  outlive(pool);
   return pool as unknown as PgPool;
 }
 

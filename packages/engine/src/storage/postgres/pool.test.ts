@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { need, startPostgres } from '@tributary/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -5,6 +7,42 @@ import { leftBehind } from '../../testing/left-behind.js';
 import { StoreUnavailable } from '../port.js';
 import { poolSql } from './pool.js';
 import type { Sql } from './sql.js';
+
+/** A message of PostgreSQL's protocol. */
+function message(type: string, body: Buffer): Buffer {
+  const head = Buffer.alloc(5);
+  head.write(type);
+  head.writeInt32BE(body.length + 4, 1);
+  return Buffer.concat([head, body]);
+}
+
+it('outlives a server that is ready and shuts down in one packet', async () => {
+  const fields = ['SFATAL', 'C57P01', 'Mterminating connection due to administrator command', ''];
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', () => {
+      const isIn = message('R', Buffer.alloc(4));
+      socket.end(
+        Buffer.concat([isIn, message('Z', Buffer.from('I')), message('E', Buffer.from(`${fields.join('\0')}\0`))]),
+      );
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const sql = poolSql({ url: `postgres://me@127.0.0.1:${(server.address() as AddressInfo).port}/db` });
+  const uncaught: unknown[] = [];
+  const before = process.listeners('uncaughtException');
+  process.removeAllListeners('uncaughtException').on('uncaughtException', (error) => uncaught.push(error));
+  try {
+    await expect(sql.query('SELECT 1')).rejects.toBeInstanceOf(StoreUnavailable);
+    await sleep(50);
+    expect(uncaught).toEqual([]);
+  } finally {
+    process.removeAllListeners('uncaughtException');
+    for (const listener of before) process.on('uncaughtException', listener);
+    await sql.close();
+    server.close();
+  }
+});
 
 const servers = need('postgres');
 

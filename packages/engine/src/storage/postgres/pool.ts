@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { Overdue } from '../overdue.js';
 import { untilSerialized } from './errors.js';
+import { outlive } from './outlive.js';
 import type { Query, Row, Sql } from './sql.js';
 
 export interface PoolOptions {
@@ -27,8 +28,7 @@ export function poolSql({ url, max = 10, timeoutMs = 8000 }: PoolOptions): Sql {
     statement_timeout: timeoutMs,
     idle_in_transaction_session_timeout: timeoutMs,
   });
-  // An idle connection that breaks is replaced; the next statement says when the server is away.
-  pool.on('error', () => undefined);
+  outlive(pool);
   // Later than the server's own, for a server that does not answer any more.
   const limit = { ms: timeoutMs + 1000, overdue: new Overdue(endConnection) };
   const lend: Lend = (work) => untilSerialized(() => lendOf(pool, limit, work));
@@ -52,8 +52,6 @@ interface Limit {
 
 async function lendOf<T>(pool: pg.Pool, limit: Limit, work: Lent<T>): Promise<T> {
   const client = await pool.connect();
-  // The statement in work says that the connection broke; without a listener the client would end the process.
-  client.on('error', ignore);
   let isGood = false;
   const keep = () => {
     isGood = true;
@@ -63,7 +61,6 @@ async function lendOf<T>(pool: pg.Pool, limit: Limit, work: Lent<T>): Promise<T>
     keep();
     return result;
   } finally {
-    client.off('error', ignore);
     client.release(!isGood);
   }
 }
