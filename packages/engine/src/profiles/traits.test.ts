@@ -35,6 +35,18 @@ describe('a trait', () => {
     expect(profile.traits.n).toMatchObject({ value: 3, at: T2 });
   });
 
+  it('stays a number when a sum is too large for one', () => {
+    const [a, b] = [fresh(), { ...fresh(), id: 'q' }];
+    for (const profile of [a, b]) {
+      incrementTrait(profile, 'n', 1e308, T1, by('1'));
+      incrementTrait(profile, 'less', -1e308, T1, by('1'));
+    }
+    incrementTrait(a, 'n', 1e308, T2, by('2'));
+    expect(traitsOf(a).n).toBe(Number.MAX_VALUE);
+    absorbInto(b, a, 'ledger', T2);
+    expect(traitsOf(b)).toEqual({ n: Number.MAX_VALUE, less: -Number.MAX_VALUE });
+  });
+
   it('can have any key', () => {
     const profile = fresh();
     for (const key of ['__proto__', 'constructor', 'a.b', '$x', '']) setTrait(profile, key, 1, T1, by('1'));

@@ -6,6 +6,11 @@ function goesOver(there: { at: string } | undefined, at: string): boolean {
   return there === undefined || at >= there.at;
 }
 
+/** A sum as JSON can hold it: one that is too large would be stored as `null`. */
+function sum(a: number, b: number): number {
+  return Math.min(Math.max(a + b, -Number.MAX_VALUE), Number.MAX_VALUE);
+}
+
 export function setTrait(profile: Profile, key: string, value: Json, at: string, by: Origin): void {
   if (goesOver(profile.traits[key], at)) profile.traits[key] = { value, at, by };
 }
@@ -19,7 +24,7 @@ export function incrementTrait(profile: Profile, key: string, n: number, at: str
   const there = profile.traits[key];
   const base = there && !there.gone && typeof there.value === 'number' ? there.value : 0;
   const later = there && there.at > at ? there.at : at;
-  profile.traits[key] = { value: base + n, at: later, by, added: true };
+  profile.traits[key] = { value: sum(base, n), at: later, by, added: true };
 }
 
 export function setSegment(profile: Profile, name: string, member: boolean, at: string, by: Origin): void {
@@ -37,7 +42,7 @@ export function newer<T extends { at: string; by: Origin }>(a: T | undefined, b:
 export function mergeTrait(a: Trait | undefined, b: Trait): Trait {
   const won = newer(a, b);
   if (a?.added && b.added && typeof a.value === 'number' && typeof b.value === 'number') {
-    return { ...won, value: a.value + b.value };
+    return { ...won, value: sum(a.value, b.value) };
   }
   return won;
 }
