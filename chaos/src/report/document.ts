@@ -5,13 +5,21 @@ import type { Report } from '../run/chaos.js';
 
 const page = fileURLToPath(new URL('../../../docs/reliability.md', import.meta.url));
 
-/** Puts the result of a run into its place in docs/reliability.md: each store has one. */
+/** Events from which on a run is a long one. */
+const LONG = 1_000_000;
+
+/** Puts the result of a run into its place in docs/reliability.md: each store has one, and one for long runs. */
 export function writeDocument(report: Report, file = page): void {
-  const [begin, end] = ['begin', 'end'].map((word) => `<!-- chaos:${report.store}:${word} -->`) as [string, string];
+  const place = isLong(report) ? `${report.store}-long` : report.store;
+  const [begin, end] = ['begin', 'end'].map((word) => `<!-- chaos:${place}:${word} -->`) as [string, string];
   const text = readFileSync(file, 'utf8');
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
   if (from < 0 || to < from) throw new Error(`docs/reliability.md has no place between ${begin} and ${end}.`);
   writeFileSync(file, `${text.slice(0, from + begin.length)}\n${section(report)}\n${text.slice(to)}`);
+}
+
+function isLong({ events }: Report): boolean {
+  return events >= LONG;
 }
 
 /** The result as Markdown. */
@@ -20,7 +28,7 @@ export function section(report: Report, now = new Date()): string {
   const machine = `${cpus().length} processors (${cpus()[0]?.model.trim()}), ${Math.round(totalmem() / 1024 ** 3)} GB, ${type()} ${arch()}`;
   const deaths = Object.values(points);
   return [
-    `### ${store}`,
+    `### ${store}${isLong(report) ? ', the long run' : ''}`,
     '',
     `${now.toISOString().slice(0, 10)}, ${machine}, Node ${process.version}, ${servers.join(' and ')}. Seed ${seed}: ${n(events)} events of ${n(people)} people.`,
     `Sent after ${n(seconds.sent)} s, done after ${n(seconds.done)} s, judged after ${n(seconds.judged)} s.`,
