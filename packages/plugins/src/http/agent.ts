@@ -3,6 +3,8 @@ import { isIP, type LookupFunction } from 'node:net';
 import { Agent, buildConnector } from 'undici';
 import { isPublicAddress } from './addresses.js';
 
+export { request } from 'undici';
+
 const CONNECT_TIMEOUT = 5_000;
 
 /** The destination lies in a network that plugins must not reach. */

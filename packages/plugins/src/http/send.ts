@@ -1,6 +1,5 @@
 import { DeliveryError, withDeadline } from '@tributary/sdk';
-import { type Dispatcher, request } from 'undici';
-import { agentFor } from './agent.js';
+import type { Dispatcher } from 'undici';
 import { connectionError } from './errors.js';
 import { type Call, nextCall } from './redirect.js';
 
@@ -53,6 +52,8 @@ async function followed(call: Call, options: SendOptions, signal: AbortSignal): 
 }
 
 async function once(call: Call, options: SendOptions, signal: AbortSignal): Promise<Answer> {
+  // With the first call: to load the client is a twentieth of a process's start, and most roles call nobody.
+  const { agentFor, request } = await import('./agent.js');
   const response = await request(call.url, {
     method: call.method as Dispatcher.HttpMethod,
     headers: { 'accept-encoding': 'identity', 'user-agent': 'Tributary', ...call.headers },
