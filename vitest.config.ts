@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 const unit = [
   'packages/**/src/**/*.test.ts',
-  'bench/src/load/*.test.ts',
+  'bench/src/*/*.test.ts',
   'examples/**/*.test.ts',
   'scripts/**/*.test.mjs',
 ];

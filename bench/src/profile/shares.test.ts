@@ -1,5 +1,8 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { shares } from './shares.js';
+import { JSON_CALLS, shares } from './shares.js';
 
 const frame = (functionName: string, url = '') => ({ functionName, url });
 
@@ -19,4 +22,27 @@ it('gives the time of a frame to the nearest caller that belongs to somebody', (
     timeDeltas: [1, 2, 4, 8, 16, 32, 64],
   });
   expect(found).toMatchObject({ write: 3, json: 4, gc: 8, runtime: 32, http: 0 });
+});
+
+const packages = fileURLToPath(new URL('../../../packages', import.meta.url));
+const sources = readdirSync(packages).flatMap((name) =>
+  readdirSync(join(packages, name, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+    .map((file) => join(name, 'src', file)),
+);
+const ours = JSON_CALLS.map(([place, names]) => ({
+  place,
+  files: sources.filter((file) => place.test(file.replace(/\.ts$/, '.js'))),
+  names: [...names],
+})).filter(({ files }) => files.length > 0);
+
+it('knows functions by names that they have', () => {
+  expect(ours).toHaveLength(5);
+  for (const { place, files, names } of ours) {
+    const text = files.map((file) => readFileSync(join(packages, file), 'utf8')).join('\n');
+    for (const name of names) {
+      const [, body] = text.split(new RegExp(`function ${name}\\b`));
+      expect(body?.split('\n}')[0], `${name} in ${place}`).toMatch(/JSON\.(parse|stringify)/);
+    }
+  }
 });

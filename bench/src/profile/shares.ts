@@ -14,11 +14,11 @@ export const PARTS = ['http', 'json', 'queue', 'identity', 'apply', 'flows', 'wr
 export type Part = (typeof PARTS)[number];
 
 /** JSON.parse and JSON.stringify lie in no file, and V8 often counts them to the function that calls nothing else. */
-const JSON_CALLS: readonly [RegExp, ReadonlySet<string>][] = [
+export const JSON_CALLS: readonly [RegExp, ReadonlySet<string>][] = [
   [/^$/, new Set(['parse', 'stringify'])],
   [/storage\/codec\.js$/, new Set(['encode', 'decode'])],
   [/postgres\/sql\.js$/, new Set(['asRows'])],
-  [/events\/sealed\.js$/, new Set(['sealItems', 'seal'])],
+  [/events\/sealed\.js$/, new Set(['sealGroups', 'seal'])],
   [/queue\/codec\.js$/, new Set(['jobName', 'batchOf'])],
   [/http\/json\.js$/, new Set(['parseJson'])],
   [/bullmq\/.*\/job\.js$/, new Set(['asJSON', 'fromJSON'])],
