@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import type { Report } from '../run/chaos.js';
 import { writeDocument } from './document.js';
 
@@ -14,7 +14,9 @@ const report = (events: number) =>
   }) as unknown as Report;
 
 function pageWith(...places: string[]): string {
-  const file = join(mkdtempSync(join(tmpdir(), 'chaos-page-')), 'page.md');
+  const folder = mkdtempSync(join(tmpdir(), 'chaos-page-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'page.md');
   writeFileSync(file, places.map((place) => `<!-- chaos:${place}:begin -->\n<!-- chaos:${place}:end -->\n`).join('\n'));
   return file;
 }

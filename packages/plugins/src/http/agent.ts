@@ -3,6 +3,7 @@ import { isIP, type LookupFunction } from 'node:net';
 import { Agent, buildConnector } from 'undici';
 import { isPublicAddress } from './addresses.js';
 
+/** Beside the agents: who loads them, with his first call, needs it too. */
 export { request } from 'undici';
 
 const CONNECT_TIMEOUT = 5_000;
